@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from foretaste.core.arrays import FloatArray, frozen
 from foretaste.core.digest import digest_of
 from foretaste.core.errors import DataError
 from foretaste.core.evidence import Evidence, History
@@ -80,6 +81,8 @@ class Dataset:
             item id is that item.
         remarks: Words people typed: ``user_row, item_row`` (-1 without item), ``kind,
             words, time_s``.
+        vectors: Dense vectors of the items by name, float32 [I, D]: ``text`` from an
+            encoder, ``image`` or anything else from outside; rows of zeros where there is none.
         simulated: What to call the audience if it is not real (shown wherever it is shown).
     """
 
@@ -94,6 +97,7 @@ class Dataset:
     kinds: tuple[str, ...] = ("interaction",)
     knowledge: pl.DataFrame | None = None
     remarks: pl.DataFrame | None = None
+    vectors: Mapping[str, FloatArray] = field(default_factory=dict)
     simulated: str | None = None
 
     @property
@@ -171,6 +175,25 @@ class Dataset:
             raise DataError(f"interactions lack {', '.join(missing)}")
         return replace(self, interactions=interactions, name=name or self.name)
 
+    def with_vectors(self, name: str, vectors: FloatArray) -> Dataset:
+        """The same data with dense vectors of the items added under a name.
+
+        Args:
+            name: ``text``, ``image`` ...
+            vectors: One row per item, [I, D].
+
+        Returns:
+            A new dataset.
+
+        Raises:
+            DataError: If the number of rows is not the number of items.
+        """
+        if len(vectors) != self.n_items:
+            raise DataError(
+                f"vectors {name!r} do not fit", expected=f"{self.n_items} rows", got=len(vectors)
+            )
+        return replace(self, vectors={**self.vectors, name: frozen(vectors, np.float32)})
+
     @cached_property
     def digest(self) -> str:
         """Name of this content."""
@@ -179,4 +202,7 @@ class Dataset:
             for table in (self.interactions, self.items, self.people, self.knowledge, self.remarks)
         ]
         order = self.interactions["item_row"].to_numpy()
-        return digest_of(self.user_ids.digest, self.item_ids.digest, self.kinds, hashes, order)
+        vectors = [part for name in sorted(self.vectors) for part in (name, self.vectors[name])]
+        return digest_of(
+            self.user_ids.digest, self.item_ids.digest, self.kinds, hashes, order, *vectors
+        )

@@ -1,0 +1,272 @@
+"""Retrieve, filter, rank, explain; and somebody always answers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from foretaste.core import (
+    Answer,
+    Attribution,
+    BoolArray,
+    Evidence,
+    FloatArray,
+    ItemList,
+    Query,
+    Reason,
+    Scorer,
+    digest_of,
+    top,
+)
+from foretaste.recommend.fusion import ReciprocalRankFusion
+from foretaste.recommend.reasons import ReasonWriter
+from foretaste.recommend.translate import Translator
+
+__all__ = ["Pipeline", "Source"]
+
+_LOG = logging.getLogger("foretaste.recommend")
+_FUSION_DEPTH = 200
+"""How many of each source's best items take part in a fusion."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A scorer under the name by which answers call it.
+
+    Attributes:
+        name: ``taste``, ``ease``, ``popularity`` ...
+        scorer: What scores; may also explain, or give an uncertainty.
+    """
+
+    name: str
+    scorer: Scorer
+
+    def explain(self, evidence: Evidence, rows: np.ndarray, scores: FloatArray) -> Attribution:
+        """Attribution of these scores, or "popularity says so" where a scorer cannot.
+
+        Args:
+            evidence: Whoever asks.
+            rows: The items, [K].
+            scores: Their scores, [K].
+
+        Returns:
+            The attribution.
+        """
+        explain: Callable[[Evidence, np.ndarray], Attribution] | None
+        explain = getattr(self.scorer, "explain", None)
+        if explain is not None:
+            return explain(evidence, rows)
+        nothing = np.zeros((len(rows), len(evidence.history)))
+        return Attribution(rows, {"popularity": scores}, nothing, additive=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """Answers queries with an ordered list of sources.
+
+    The first source that has something to say ranks; the others are its fallback, in
+    order. With ``fusion`` all sources rank together instead, and the answer says so.
+
+    Attributes:
+        translator: Ids to rows, filters to masks.
+        sources: Best first; the last should be able to answer anybody (popularity).
+        writer: Words the reasons.
+        digest: Name of the bundle this is.
+        fusion: Joins all sources; ``None`` means the first source ranks alone.
+    """
+
+    translator: Translator
+    sources: tuple[Source, ...]
+    writer: ReasonWriter
+    digest: str = ""
+    fusion: ReciprocalRankFusion | None = None
+
+    def answer(self, query: Query, *, reasons: bool = True) -> Answer:
+        """Answer one query.
+
+        Args:
+            query: The question.
+            reasons: Whether to say why.
+
+        Returns:
+            The answer; empty only when the filters leave nothing.
+        """
+        started = time.perf_counter()
+        evidence, ignored = self.translator.evidence(query)
+        mask, unknown = self.translator.allowed(query, evidence)
+        warnings = list(ignored + unknown)
+        translated = time.perf_counter()
+        items, source, by = self._rank(evidence, mask, query.n, warnings)
+        ranked = time.perf_counter()
+        said: tuple[tuple[Reason, ...], ...] = ((),) * len(items)
+        if reasons and len(items):
+            said = self._reasons(query, evidence, items, by)
+        explained = time.perf_counter()
+        if not len(items):
+            warnings.append("nothing is left to show after the filters")
+        catalogue = self.translator.catalogue
+        rows = items.rows.tolist()
+        sd = getattr(by[0].scorer, "uncertainty", None) if len(by) == 1 and len(items) else None
+        return Answer(
+            query=query,
+            item_ids=tuple(catalogue.item_ids.names(rows)),
+            titles=tuple(catalogue.titles[row] for row in rows),
+            scores=tuple(items.scores.tolist()),
+            reasons=said,
+            source=source,
+            answer_id=self._answer_id(query, rows),
+            bundle_digest=self.digest,
+            uncertainty=None if sd is None else tuple(sd(evidence, items.rows).tolist()),
+            warnings=tuple(warnings),
+            timings_ms={
+                "translate": 1e3 * (translated - started),
+                "rank": 1e3 * (ranked - translated),
+                "explain": 1e3 * (explained - ranked),
+                "total": 1e3 * (time.perf_counter() - started),
+            },
+        )
+
+    def explain(self, query: Query, item_ids: Sequence[str]) -> tuple[tuple[Reason, ...], ...]:
+        """Why these items score as they do for whoever asks, shown or not.
+
+        Args:
+            query: The question.
+            item_ids: The items.
+
+        Returns:
+            Reasons for each item.
+        """
+        evidence, _ = self.translator.evidence(query)
+        rows = self.translator.catalogue.item_ids.rows(list(item_ids))
+        source = self.sources[0]
+        scores = source.scorer.score(evidence, rows)
+        return self._reasons(query, evidence, ItemList.of(rows, score=scores), [source])
+
+    def rank_many(
+        self, user_rows: Sequence[int], n: int, *, filter_seen: bool = True, chunk: int = 256
+    ) -> Iterator[tuple[int, ItemList]]:
+        """Lists for many known people at once, without reasons: the fast path.
+
+        Args:
+            user_rows: People.
+            n: Length of each list.
+            filter_seen: Leave out what they have met.
+            chunk: People scored together; memory grows with it.
+
+        Yields:
+            ``(user_row, list)`` in the order given.
+        """
+        histories = self.translator.histories
+        window = self.translator.catalogue.available(time.time())
+        scorer = self.sources[0].scorer
+        for start in range(0, len(user_rows), chunk):
+            rows = list(user_rows[start : start + chunk])
+            batch = [self.stored_evidence(row) for row in rows]
+            scores = scorer.score_batch(batch)
+            if window is not None:
+                scores = np.where(window, scores, -np.inf)
+            for row, line in zip(rows, scores, strict=True):
+                if filter_seen:
+                    line[histories.of(row).rows] = -np.inf
+                best = top(line, n)
+                yield row, ItemList.of(best, score=line[best])
+
+    def stored_evidence(self, user_row: int) -> Evidence:
+        """What is on record about a known person.
+
+        Args:
+            user_row: Inside row.
+
+        Returns:
+            The evidence.
+        """
+        profiles = self.translator.profiles
+        profile = profiles[user_row] if profiles else {}
+        return Evidence(self.translator.histories.of(user_row), user_row, profile=profile)
+
+    def _rank(
+        self, evidence: Evidence, mask: BoolArray, n: int, warnings: list[str]
+    ) -> tuple[ItemList, str, list[Source]]:
+        if self.fusion is not None:
+            fused = self._fused(evidence, mask, n, warnings)
+            if fused is not None:
+                return fused
+        for position, source in enumerate(self.sources):
+            last = position == len(self.sources) - 1
+            scores = self._scores(source, evidence, mask, warnings)
+            if scores is not None and (last or _says_something(scores)):
+                best = top(scores, n)
+                return ItemList.of(best, score=scores[best]), source.name, [source]
+        rows = np.flatnonzero(mask)[:n].astype(np.int32)
+        zeros = np.zeros(len(rows))
+        return ItemList.of(rows, score=zeros), "catalogue order", [Source("none", _Silent())]
+
+    def _fused(
+        self, evidence: Evidence, mask: BoolArray, n: int, warnings: list[str]
+    ) -> tuple[ItemList, str, list[Source]] | None:
+        assert self.fusion is not None
+        lists, used = [], []
+        for source in self.sources:
+            scores = self._scores(source, evidence, mask, warnings)
+            if scores is not None and _says_something(scores):
+                best = top(scores, max(_FUSION_DEPTH, n))
+                lists.append(ItemList.of(best, score=scores[best]))
+                used.append(source)
+        return (self.fusion.fuse(lists, n), "fusion", used) if lists else None
+
+    def _scores(
+        self, source: Source, evidence: Evidence, mask: BoolArray, warnings: list[str]
+    ) -> FloatArray | None:
+        try:
+            scores = source.scorer.score(evidence)
+        except Exception as error:  # noqa: BLE001 - somebody always answers, and says so
+            _LOG.exception("%s could not score", source.name)
+            warnings.append(f"{source.name} could not score ({type(error).__name__}): fell back")
+            return None
+        found: FloatArray = np.where(mask, scores, -np.inf)
+        return found
+
+    def _reasons(
+        self, query: Query, evidence: Evidence, items: ItemList, by: Sequence[Source]
+    ) -> tuple[tuple[Reason, ...], ...]:
+        told = []
+        for source in by:
+            scores = items.scores
+            found = source.explain(evidence, items.rows, scores)
+            told.append(self.writer.write(found, evidence.history, source.name, query.wish))
+        if len(told) == 1:
+            return told[0]
+        most = self.writer.settings.count
+        return tuple(
+            tuple(_interleaved([one[k] for one in told]))[:most] for k in range(len(items))
+        )
+
+    def _answer_id(self, query: Query, rows: list[int]) -> str:
+        return digest_of(query.user_id, query.wish, rows, self.digest, time.time_ns())
+
+
+class _Silent:
+    """Explains nothing: what stands behind a list in catalogue order."""
+
+    def score(self, evidence: Evidence, rows: Any = None) -> FloatArray:
+        return np.zeros(0 if rows is None else len(rows))
+
+    def score_batch(self, batch: Sequence[Evidence]) -> FloatArray:
+        return np.zeros((len(batch), 0))
+
+
+def _says_something(scores: FloatArray) -> bool:
+    finite = scores[np.isfinite(scores)]
+    return len(finite) > 0 and (len(finite) == 1 or float(np.ptp(finite)) > 0.0)
+
+
+def _interleaved(told: list[tuple[Reason, ...]]) -> Iterator[Reason]:
+    for position in range(max((len(one) for one in told), default=0)):
+        for one in told:
+            if position < len(one):
+                yield one[position]

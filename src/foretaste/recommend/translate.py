@@ -1,0 +1,184 @@
+"""From outside ids to inside rows, once: a query becomes evidence and a mask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from foretaste.core import (
+    BoolArray,
+    Event,
+    Evidence,
+    FloatArray,
+    Histories,
+    History,
+    Query,
+    Vocabulary,
+    Wish,
+)
+from foretaste.core.errors import InputError, LimitError
+from foretaste.recommend.catalogue import Catalogue
+from foretaste.recommend.filters import filter_mask
+
+__all__ = ["MAX_HISTORY", "MAX_LIST", "MAX_WISH", "Translator"]
+
+MAX_LIST = 10_000
+"""Longest list one answer may have."""
+MAX_HISTORY = 10_000
+"""Most events one request may carry; of what is on record the newest this many are used."""
+MAX_WISH = 4_000
+"""Most characters a wish may have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Translator:
+    """Knows every id; decides once who and what is known.
+
+    Attributes:
+        catalogue: The items.
+        user_ids: The people.
+        histories: What is on record for them.
+        profiles: What is known of them besides, by row; empty when nothing is.
+        kinds: Names of event kinds.
+        signal_of: What an event of a kind with a value says, in [-1, 1].
+        read_wish: Turns words into a :class:`Wish`; ``None`` when no text was indexed.
+        read_profile: Turns a profile text into a vector; ``None`` likewise.
+    """
+
+    catalogue: Catalogue
+    user_ids: Vocabulary
+    histories: Histories
+    profiles: tuple[Mapping[str, Any], ...]
+    kinds: tuple[str, ...]
+    signal_of: Callable[[str, float | None], float]
+    read_wish: Callable[[str], Wish] | None = None
+    read_profile: Callable[[str], FloatArray] | None = None
+    _filter: Any = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        cached = lru_cache(maxsize=256)(lambda text: filter_mask(text, self.catalogue))
+        object.__setattr__(self, "_filter", cached)
+
+    def evidence(self, query: Query) -> tuple[Evidence, tuple[str, ...]]:
+        """What is known of whoever asks.
+
+        Args:
+            query: The question, in outside ids.
+
+        Returns:
+            The evidence, and a sentence for everything that had to be ignored.
+
+        Raises:
+            InputError: If the query is beyond a limit or makes no sense.
+        """
+        _check(query)
+        warnings: list[str] = []
+        row = None if query.user_id is None else self.user_ids.get(query.user_id)
+        history, profile = History.of([]), dict(query.profile)
+        if row is not None:
+            history = self.histories.of(row)
+            if len(history) > MAX_HISTORY:
+                history = history.take(slice(-MAX_HISTORY, None))
+            if self.profiles:
+                profile = {**self.profiles[row], **profile}
+        elif query.user_id is not None and not query.history:
+            warnings.append(f"no person has the id {query.user_id!r}: answered as for somebody new")
+        if query.history:
+            history = self._joined(history, query.history, warnings)
+        wish = self._wish(query.wish, warnings)
+        text = profile.get("text")
+        vector = self.read_profile(text) if self.read_profile and isinstance(text, str) else None
+        evidence = Evidence(
+            history, row, wish, profile, vector, dict(query.context), query.time_s, query.seed
+        )
+        return evidence, tuple(warnings)
+
+    def allowed(self, query: Query, evidence: Evidence) -> tuple[BoolArray, tuple[str, ...]]:
+        """Which items may be shown.
+
+        Args:
+            query: The question.
+            evidence: Its translation.
+
+        Returns:
+            Mask [I], and a sentence for every id that nobody knows.
+        """
+        warnings: list[str] = []
+        count = len(self.catalogue)
+        mask = np.ones(count, bool)
+        for name, ids in (("candidates", query.candidates), ("allow", query.allow)):
+            if ids is not None:
+                only = np.zeros(count, bool)
+                only[self._rows(ids, name, warnings)] = True
+                mask &= only
+        if query.filter:
+            mask &= self._filter(query.filter)
+        now_s = query.time_s if query.time_s is not None else time.time()
+        window = self.catalogue.available(now_s)
+        if window is not None:
+            mask &= window
+        if query.deny:
+            mask[self._rows(query.deny, "deny", warnings)] = False
+        if query.filter_seen and len(evidence.history):
+            mask[evidence.history.rows] = False
+        return mask, tuple(warnings)
+
+    def _rows(self, ids: tuple[str, ...], name: str, warnings: list[str]) -> np.ndarray:
+        rows = self.catalogue.item_ids.rows([str(one) for one in ids], unknown="mark")
+        if (rows < 0).any():
+            strange = [one for one, row in zip(ids, rows.tolist(), strict=True) if row < 0]
+            warnings.append(f"{name}: no item has the id {_some(strange)}")
+        return rows[rows >= 0]
+
+    def _joined(
+        self, past: History, given: tuple[str | Event, ...], warnings: list[str]
+    ) -> History:
+        events = [Event(one) if isinstance(one, str) else one for one in given]
+        rows = [self.catalogue.item_ids.get(event.item_id) for event in events]
+        strange = [e.item_id for e, row in zip(events, rows, strict=True) if row is None]
+        if strange:
+            warnings.append(f"history: no item has the id {_some(strange)}")
+        known = [(e, row) for e, row in zip(events, rows, strict=True) if row is not None]
+        codes = {name: code for code, name in enumerate(self.kinds)}
+        nan = float("nan")
+
+        def joined(old: np.ndarray, new: list[Any]) -> np.ndarray:
+            return np.concatenate([old, np.asarray(new, dtype=old.dtype)])
+
+        return History.of(
+            joined(past.rows, [row for _, row in known]),
+            joined(past.signals, [self.signal_of(e.kind, e.value) for e, _ in known]),
+            joined(past.values, [nan if e.value is None else e.value for e, _ in known]),
+            joined(past.times_s, [nan if e.time_s is None else e.time_s for e, _ in known]),
+            joined(past.kinds, [codes.get(e.kind, 255) for e, _ in known]),
+        )
+
+    def _wish(self, text: str | None, warnings: list[str]) -> Wish | None:
+        if text is None or not text.strip():
+            return None
+        if self.read_wish is None:
+            warnings.append("the wish was ignored: the items have no text, so none was indexed")
+            return None
+        return self.read_wish(text)
+
+
+def _check(query: Query) -> None:
+    if query.n < 1:
+        raise InputError("n must be at least 1", got=str(query.n))
+    for name, size, limit in (
+        ("n", query.n, MAX_LIST),
+        ("history", len(query.history), MAX_HISTORY),
+        ("wish", len(query.wish or ""), MAX_WISH),
+    ):
+        if size > limit:
+            raise LimitError(f"{name} is too large", expected=f"at most {limit}", got=str(size))
+
+
+def _some(ids: list[str], most: int = 5) -> str:
+    text = ", ".join(repr(one) for one in ids[:most])
+    return text if len(ids) <= most else f"{text} and {len(ids) - most} more"
