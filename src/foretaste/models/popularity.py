@@ -91,7 +91,7 @@ class Popularity(Settings):
             return FixedScores(counts)
         rows, age_s = _liked_ages(dataset)
         weight = 0.5 ** (age_s / (self.half_life_days * _DAY_S))
-        return FixedScores(np.bincount(rows, weight, dataset.n_items))
+        return FixedScores(np.bincount(rows, weight, dataset.n_items).astype(np.float64))
 
 
 class Trending(Settings):
