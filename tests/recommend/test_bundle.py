@@ -66,7 +66,7 @@ def test_another_version_is_refused_with_the_remedy(bundle: Bundle, tmp_path: Pa
     manifest = json.loads(path.read_text())
     manifest["foretaste_bundle"] = 0
     path.write_text(json.dumps(manifest))
-    with pytest.raises(BundleError, match="expected version 1; got 0.*Fit again"):
+    with pytest.raises(BundleError, match=r"expected version 1; got 0.*Fit again"):
         read_bundle(tmp_path / "b")
 
 

@@ -14,9 +14,11 @@ no code, and a file that was changed or cut is refused.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,7 +32,7 @@ from foretaste.core.errors import BundleError, BusyError, StorageError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FORMAT", "Bundle", "read_bundle", "write_bundle"]
+__all__ = ["FORMAT", "Bundle", "Place", "claim", "read_bundle", "write_bundle"]
 
 FORMAT = 1
 """Version of this layout. A reader reads every version up to its own, or says what to do."""
@@ -70,33 +72,100 @@ def write_bundle(bundle: Bundle, folder: Path, *, overwrite: bool = False) -> st
         StorageError: If the place is taken by something else, or cannot be written.
         BusyError: If another process is writing the same bundle.
     """
+    with claim(folder, overwrite=overwrite) as place:
+        return place.write(bundle)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder that this process alone will write; see :func:`claim`.
+
+    Attributes:
+        folder: Where the bundle will lie.
+        aside: Where it is written first.
+    """
+
+    folder: Path
+    aside: Path
+
+    def write(self, bundle: Bundle) -> str:
+        """Write everything aside, then swap it in.
+
+        Args:
+            bundle: What to write.
+
+        Returns:
+            Its digest.
+
+        Raises:
+            StorageError: If something could not be written; the old bundle stays.
+        """
+        try:
+            manifest = _write_files(bundle, self.aside)
+            text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
+            (self.aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
+            (self.aside / "owner").unlink()
+            _swap(self.aside, self.folder)
+        except OSError as error:
+            raise _storage(error, self.folder) from error
+        return str(manifest["digest"])
+
+
+@contextmanager
+def claim(folder: Path, *, overwrite: bool = False) -> Iterator[Place]:
+    """Reserve a place before long work, so that a second fit into it is refused at once.
+
+    Whatever was written aside is removed on the way out, also after Ctrl-C. A claim left
+    behind by a process that is no longer alive is taken over.
+
+    Args:
+        folder: Where a bundle will lie.
+        overwrite: Whether a bundle that is there may be replaced.
+
+    Yields:
+        The place.
+
+    Raises:
+        StorageError: If the place is taken by something else, or cannot be written.
+        BusyError: If another living process has claimed it.
+    """
     folder = Path(folder)
     if folder.exists():
         _may_replace(folder, overwrite)
     aside = folder.with_name(folder.name + ".writing")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        if aside.exists() and not _alive(aside):
+            shutil.rmtree(aside)
         aside.mkdir()
+        (aside / "owner").write_text(str(os.getpid()))
     except FileExistsError:
         raise BusyError(
-            "another process is writing this bundle, or one was killed while it did",
+            "another process is writing this bundle",
             where=str(folder),
-            remedy=f"If no other fit is running, delete {aside} and try again",
+            remedy=f"Wait for it, or choose another place; if there is none, delete {aside}",
         ) from None
     except OSError as error:
         raise _storage(error, folder) from error
     try:
-        manifest = _write_files(bundle, aside)
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
-        (aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        _swap(aside, folder)
-    except OSError as error:
+        yield Place(folder, aside)
+    finally:
         shutil.rmtree(aside, ignore_errors=True)
-        raise _storage(error, folder) from error
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return str(manifest["digest"])
+
+
+def _alive(aside: Path) -> bool:
+    """Whether whoever claimed a place still runs; unsure counts as yes."""
+    try:
+        owner = int((aside / "owner").read_text())
+    except (OSError, ValueError):
+        return True
+    try:
+        os.kill(owner, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def read_bundle(folder: Path) -> Bundle:

@@ -1,0 +1,109 @@
+"""A recommender to and from a bundle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from foretaste.app.parts import load_part, save_part
+from foretaste.app.recommender import Recommender
+from foretaste.app.settings import FitSettings
+from foretaste.core import Dataset, Vocabulary
+from foretaste.core.errors import BundleError
+from foretaste.language import CachedEncoder, TextIndex, make_encoder
+from foretaste.recommend import Bundle, Place, read_bundle, write_bundle
+
+__all__ = ["load", "save"]
+
+_TABLES = ("interactions", "items", "people", "knowledge", "remarks")
+
+
+def save(recommender: Recommender, place: Path | Place, *, overwrite: bool = False) -> str:
+    """Write a bundle: whole or not at all.
+
+    Args:
+        recommender: What to write.
+        place: A folder, or one claimed before.
+        overwrite: Replace a bundle that is there.
+
+    Returns:
+        The bundle's digest.
+    """
+    data = recommender.dataset
+    parts = {name: save_part(part) for name, part in recommender.parts.items()}
+    if recommender.ratings is not None:
+        parts["_ratings"] = save_part(recommender.ratings)
+    if recommender.text is not None:
+        parts["_text"] = save_part(recommender.text)
+    tables = {name: getattr(data, name) for name in _TABLES if getattr(data, name) is not None}
+    meta: dict[str, Any] = {
+        "settings": recommender.settings.model_dump(mode="json"),
+        "sources": list(recommender.parts),
+        "digest": recommender.digest,
+        "data_digest": data.digest,
+        "card": dict(recommender.card),
+        "dataset": {
+            "name": data.name,
+            "item_roles": dict(data.item_roles),
+            "people_roles": dict(data.people_roles),
+            "kinds": list(data.kinds),
+            "simulated": data.simulated,
+        },
+    }
+    bundle = Bundle(parts, tables, meta)
+    if isinstance(place, Place):
+        return place.write(bundle)
+    return write_bundle(bundle, place, overwrite=overwrite)
+
+
+def load(folder: str | Path) -> Recommender:
+    """Read a recommender back. Runs no code from the bundle.
+
+    Args:
+        folder: Where the bundle lies.
+
+    Returns:
+        The recommender, giving the same answers as when it was saved.
+
+    Raises:
+        BundleError: If it is broken, foreign or of another version.
+    """
+    bundle = read_bundle(Path(folder))
+    try:
+        meta = bundle.meta
+        settings = FitSettings.of(dict(meta["settings"]), "the bundle's settings")
+        dataset = _dataset(bundle)
+        sources, about = list(meta["sources"]), (str(meta["digest"]), dict(meta["card"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(
+            "the bundle lacks what a recommender needs", got=repr(error), where=str(folder)
+        ) from error
+    parts = {name: load_part(name, bundle.parts[name]) for name in sources}
+    ratings = (
+        load_part("_ratings", bundle.parts["_ratings"]) if "_ratings" in bundle.parts else None
+    )
+    text, encoder = None, None
+    if "_text" in bundle.parts:
+        found: TextIndex = load_part("_text", bundle.parts["_text"])
+        encoder = CachedEncoder(make_encoder(settings.encoder))
+        text = found.with_encoder(encoder)
+    return Recommender(dataset, parts, settings, text, encoder, ratings, *about)
+
+
+def _dataset(bundle: Bundle) -> Dataset:
+    about = bundle.meta["dataset"]
+    tables = dict(bundle.tables)
+    data = Dataset(
+        name=about["name"],
+        user_ids=Vocabulary(tables["people"]["user_id"].to_list(), "person"),
+        item_ids=Vocabulary(tables["items"]["item_id"].to_list(), "item"),
+        interactions=tables["interactions"],
+        items=tables["items"],
+        people=tables["people"],
+        item_roles=about["item_roles"],
+        people_roles=about["people_roles"],
+        kinds=tuple(about["kinds"]),
+        simulated=about["simulated"],
+    )
+    return replace(data, knowledge=tables.get("knowledge"), remarks=tables.get("remarks"))

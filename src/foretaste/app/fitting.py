@@ -1,0 +1,144 @@
+"""From data to a recommender."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from foretaste.app.parts import model_settings
+from foretaste.app.recommender import Recommender
+from foretaste.app.settings import FitSettings, load_settings
+from foretaste.core import Dataset, Encoder, digest_of, stream
+from foretaste.core.errors import DataError
+from foretaste.data import read as read_data
+from foretaste.language import CachedEncoder, TextIndex, item_texts, make_encoder
+
+__all__ = ["Progress", "code_digest", "encode_items", "fit", "read"]
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and how far it is, 0 to 1."""
+
+
+def read(path: str | Path, **options: Any) -> Dataset:
+    """Read data from wherever it is and whatever form it has.
+
+    Args:
+        path: A file, folder or archive; see the page on data for all forms.
+        **options: Options of :func:`foretaste.data.read`: ``columns``, ``format``, ``signals``.
+
+    Returns:
+        Frozen data.
+
+    Raises:
+        DataError: If it cannot be read, in one sentence.
+    """
+    return read_data(path, **options)
+
+
+def fit(
+    data: Dataset | str | Path,
+    config: str | Path | Mapping[str, Any] | FitSettings | None = None,
+    *,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+    **overrides: Any,
+) -> Recommender:
+    """Learn everything from data, with sensible defaults.
+
+    Args:
+        data: Data, or a path to read it from.
+        config: A TOML file, a mapping or ready settings.
+        encoder: An encoder of your own; else the one the settings name.
+        progress: Told what is being done.
+        **overrides: Single settings; a double underscore stands for the dot:
+            ``models__ease__ridge=100``.
+
+    Returns:
+        A fitted recommender.
+
+    Raises:
+        SettingsError: If a setting is unknown or out of range.
+        DataError: If there is nothing to learn from.
+    """
+    dotted = {name.replace("__", "."): value for name, value in overrides.items()}
+    settings = load_settings(config, dotted)
+    tell = progress or _silent
+    if not isinstance(data, Dataset):
+        tell("reading", 0.0)
+        data = read(data, signals=settings.signals)
+    if not data.n_items:
+        raise DataError("there are no items", where=data.name, remedy="Give a catalogue or events")
+    started = time.perf_counter()
+    text, live = None, None
+    if settings.use_text and _has_words(data):
+        live = encoder or CachedEncoder(make_encoder(settings.encoder))
+        data = encode_items(data, live, tell)
+        tell("indexing the words", 0.0)
+        text = TextIndex.build(data, live, settings.text)
+    parts: dict[str, Any] = {}
+    for name in settings.sources:
+        tell(f"fitting {name}", 0.0)
+        model = model_settings(name, settings.models.get(name, {}))
+        parts[name] = model.fit(data, rng=stream(settings.seed, "fit", name))
+    ratings = None
+    if settings.ratings and np.isfinite(data.histories.all.values).any():
+        from foretaste.taste import RatingsModel
+
+        tell("fitting ratings", 0.0)
+        ratings = RatingsModel().fit(data, rng=stream(settings.seed, "fit", "ratings"))
+    card = {
+        "data": data.name,
+        "people": data.n_users,
+        "items": data.n_items,
+        "events": data.interactions.height,
+        "encoder": None if live is None else live.name,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    tell("done", 1.0)
+    digest = digest_of(settings.digest(), data.digest, code_digest(), card["encoder"])
+    return Recommender(data, parts, settings, text, live, ratings, digest, card)
+
+
+def encode_items(data: Dataset, encoder: Encoder, tell: Progress | None = None) -> Dataset:
+    """Add the items' text vectors under the name ``text`` (unless they are there).
+
+    Args:
+        data: The data.
+        encoder: Text to vectors.
+        tell: Told how far it is.
+
+    Returns:
+        The data with vectors.
+    """
+    if "text" in data.vectors:
+        return data
+    texts = item_texts(data)
+    pieces, step = [], 256
+    for start in range(0, len(texts), step):
+        if tell is not None:
+            tell("encoding texts", start / len(texts))
+        pieces.append(encoder.encode(texts[start : start + step]))
+    return data.with_vectors("text", np.concatenate(pieces))
+
+
+def code_digest() -> str:
+    """Name of the version of this code.
+
+    Returns:
+        The package's version.
+    """
+    from foretaste import __version__
+
+    return __version__
+
+
+def _has_words(data: Dataset) -> bool:
+    return any(role in ("title", "text") for role in data.item_roles.values())
+
+
+def _silent(what: str, share: float) -> None:
+    pass

@@ -1,0 +1,134 @@
+"""All settings of a fit in one place: a TOML file, then the environment, then ``--set``."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from foretaste.app.parts import model_settings
+from foretaste.core import Settings
+from foretaste.core.errors import SettingsError
+from foretaste.data import SignalSettings
+from foretaste.language import EncoderSettings, TextIndexSettings
+from foretaste.recommend import ReasonSettings, ReciprocalRankFusion
+
+__all__ = ["ENVIRONMENT_PREFIX", "FitSettings", "load_settings"]
+
+ENVIRONMENT_PREFIX = "FORETASTE_SET_"
+"""``FORETASTE_SET_SEED=7`` and ``FORETASTE_SET_MODELS__EASE__RIDGE=100`` set settings."""
+
+
+class FitSettings(Settings):
+    """What :func:`foretaste.fit` may be told. Every field has a default that was measured."""
+
+    sources: tuple[str, ...] = Field(
+        default=("taste", "popularity"),
+        min_length=1,
+        description="who ranks: the first that has something to say, the others as fallback",
+    )
+    fusion: ReciprocalRankFusion | None = Field(
+        default=None, description="join all sources by reciprocal rank instead of the first alone"
+    )
+    models: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="settings of each source by its name"
+    )
+    encoder: EncoderSettings | None = Field(
+        default=None, description="text encoder; none takes the best at hand"
+    )
+    use_text: bool = Field(
+        default=True, description="read the items' words: wishes, new items, language block"
+    )
+    text: TextIndexSettings = Field(
+        default_factory=TextIndexSettings, description="how wishes are matched with texts"
+    )
+    ratings: bool = Field(
+        default=True, description="fit predicted ratings too, where the data holds ratings"
+    )
+    reasons: ReasonSettings = Field(default_factory=ReasonSettings, description="how much to say")
+    signals: SignalSettings = Field(
+        default_factory=SignalSettings, description="what events say about liking"
+    )
+    seed: int = Field(default=0, description="seed of everything random")
+
+    def check(self) -> None:
+        """Refuse unknown sources and wrong model settings now, not after an hour.
+
+        Raises:
+            InputError: With the first thing that is wrong.
+        """
+        for name in self.sources:
+            model_settings(name, self.models.get(name, {}))
+        for name in self.models:
+            if name not in self.sources:
+                raise SettingsError(
+                    f"models.{name} is set but {name} is not a source",
+                    got=", ".join(self.sources),
+                    remedy=f"Add {name!r} to sources or remove the table",
+                )
+
+
+def load_settings(
+    config: str | Path | Mapping[str, Any] | FitSettings | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> FitSettings:
+    """Collect settings: file or mapping, then the environment, then overrides.
+
+    Args:
+        config: A TOML file, a mapping, ready settings, or nothing.
+        overrides: Dotted names and values, such as ``{"models.ease.ridge": 100}``.
+
+    Returns:
+        Checked settings.
+
+    Raises:
+        SettingsError: If the file cannot be read or a setting is unknown or out of range.
+    """
+    if isinstance(config, FitSettings):
+        values: dict[str, Any] = config.model_dump()
+        where = "settings"
+    elif isinstance(config, Mapping):
+        values, where = dict(config), "settings"
+    elif config is None:
+        values, where = {}, "settings"
+    else:
+        values, where = _read_toml(Path(config)), str(config)
+    for name, text in sorted(os.environ.items()):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            dotted = name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
+            _put(values, dotted, _value(text))
+    for dotted, value in (overrides or {}).items():
+        _put(values, dotted, _value(value) if isinstance(value, str) else value)
+    settings = FitSettings.of(values, where)
+    settings.check()
+    return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError("there is no such settings file", where=str(path)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError("this is not a TOML file", got=str(error), where=str(path)) from None
+
+
+def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
+    *path, last = dotted.split(".")
+    for name in path:
+        inner = values.get(name)
+        values[name] = dict(inner) if isinstance(inner, Mapping) else {}
+        values = values[name]
+    values[last] = value
+
+
+def _value(text: str) -> Any:
+    """A value as TOML would read it; a bare word is a string."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
