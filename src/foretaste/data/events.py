@@ -1,0 +1,210 @@
+"""One table of events, in the columns everything after it relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import polars as pl
+
+from foretaste.core.errors import DataError
+from foretaste.data.guess import MISSING, find_columns, to_seconds
+from foretaste.data.guess.names import AMOUNTS, plain
+from foretaste.data.report import Origin, ReportBuilder
+from foretaste.data.signals import kind_name
+
+__all__ = ["FrameLike", "as_frame", "as_ids", "event_table"]
+
+FrameLike: TypeAlias = Any
+"""A Polars or pandas DataFrame, an Arrow table, or a mapping of column names to lists."""
+
+
+def as_frame(frame: FrameLike) -> pl.DataFrame:
+    """Take whatever table comes.
+
+    Args:
+        frame: See :data:`FrameLike`.
+
+    Returns:
+        A Polars frame.
+
+    Raises:
+        DataError: If it is no table.
+    """
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    if isinstance(frame, pl.LazyFrame):
+        return frame.collect()
+    if isinstance(frame, Mapping):
+        columns = {name: _series(name, values) for name, values in frame.items()}
+        return pl.DataFrame(columns)
+    if hasattr(frame, "iloc"):
+        return pl.from_pandas(frame)
+    if hasattr(frame, "__arrow_c_stream__"):
+        return pl.DataFrame(frame)
+    raise DataError(
+        "this is no table",
+        expected="a Polars or pandas DataFrame, an Arrow table or a mapping of lists",
+        got=type(frame).__name__,
+    )
+
+
+def _series(name: str, values: Any) -> pl.Series:
+    if isinstance(values, pl.Series):
+        return values.alias(name)
+    listed = list(values)
+    texts = any(isinstance(value, str) for value in listed)
+    if texts and not all(isinstance(value, str) or value is None for value in listed):
+        listed = [None if value is None else str(value) for value in listed]
+    return pl.Series(name, listed)
+
+
+def as_ids(column: pl.Series, name: str) -> pl.Series:
+    """Turn a column into ids: strings without blanks around them.
+
+    Args:
+        column: Text or numbers; whole floats (``7.0``) lose their point.
+        name: Its new name.
+
+    Returns:
+        Strings; null where empty.
+    """
+    if column.dtype.is_float() and bool((column.drop_nulls() % 1 == 0).all()):
+        column = column.cast(pl.Int64)
+    if column.dtype != pl.String:
+        return column.cast(pl.String).alias(name)
+    text = column.str.strip_chars()
+    return text.set(text.str.len_bytes() == 0, None).alias(name)
+
+
+def event_table(
+    frame: pl.DataFrame,
+    columns: Mapping[str, str] | None,
+    origin: Origin,
+    kinds: list[str],
+    report: ReportBuilder,
+    kind: str | None = None,
+) -> pl.DataFrame:
+    """Bring events into ``user_id, item_id, kind, value, time_s``, words and context.
+
+    Args:
+        frame: The events as they came.
+        columns: Part to column, where the name does not say.
+        origin: Where they came from.
+        kinds: Names of kinds so far; new ones are appended.
+        report: Told what was guessed.
+        kind: Kind of all events if no column says it.
+
+    Returns:
+        The events; ``kind`` counts through ``kinds``.
+
+    Raises:
+        DataError: If a column is missing, or a value or time cannot be read.
+    """
+    found = find_columns(frame.columns, "interactions", columns, origin.name)
+    report.guess("columns", ", ".join(f"{part} = {name}" for part, name in found.items()),
+                 where=origin.name, value=dict(found),
+                 remedy='Override with columns={"part": "column"}')  # fmt: skip
+    parts = [as_ids(frame[found["user_id"]], "user_id"), as_ids(frame[found["item_id"]], "item_id")]
+    value_part = "rating" if "rating" in found else "value"
+    values = _values(frame, found.get(value_part), origin)
+    rated = values is not None and _is_rating(found, value_part, values)
+    parts.append(_kinds(frame, found, kinds, kind or ("rate" if rated else "interaction")))
+    if values is None:
+        values = pl.repeat(None, len(frame), dtype=pl.Float32, eager=True)
+    parts.append(values.alias("value"))
+    if "timestamp" in found:
+        times = to_seconds(frame[found["timestamp"]], origin, report)
+        if times.null_count():
+            report.warn("times", f"{times.null_count():,} events have no time and sort first",
+                        where=origin.name, count=times.null_count())  # fmt: skip
+    else:
+        times = pl.repeat(None, len(frame), dtype=pl.Float64, eager=True)
+    parts.append(times.alias("time_s"))
+    if "words" in found:
+        parts.append(frame[found["words"]].cast(pl.String).alias("words"))
+    used = set(found.values())
+    parts += [_context(frame[name]) for name in frame.columns if name not in used]
+    table = pl.DataFrame(parts)
+    return _without_blank_people(table, origin, report)
+
+
+def _without_blank_people(
+    table: pl.DataFrame, origin: Origin, report: ReportBuilder
+) -> pl.DataFrame:
+    blank = table["user_id"].null_count()
+    if blank == 0:
+        return table
+    if blank == len(table):
+        raise DataError("no event says who it is of", where=origin.name, expected="user ids")
+    report.warn("ids", f"{blank:,} events without a person are left out", where=origin.name,
+                count=blank, remedy="Give each visitor an id, for example the session's")  # fmt: skip
+    return table.filter(pl.col("user_id").is_not_null())
+
+
+def _is_rating(found: Mapping[str, str], part: str, values: pl.Series) -> bool:
+    if part == "rating":
+        return True
+    if plain(found[part]) in AMOUNTS or "type" in found:
+        return False
+    levels = values.drop_nulls().unique()
+    return 2 <= len(levels) <= 21
+
+
+def _values(frame: pl.DataFrame, name: str | None, origin: Origin) -> pl.Series | None:
+    if name is None:
+        return None
+    column = frame[name]
+    if column.dtype == pl.String:
+        text = column.str.strip_chars()
+        text = text.set(text.is_in(MISSING), None)
+        numbers = text.cast(pl.Float32, strict=False)
+        if numbers.null_count() > text.null_count():
+            numbers = text.str.replace(",", ".", literal=True).cast(pl.Float32, strict=False)
+        bad = (numbers.is_null() & text.is_not_null()).arg_true()
+    elif column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null):
+        numbers = column.cast(pl.Float32)
+        bad = pl.Series([], dtype=pl.UInt32)
+    else:
+        raise DataError(f"{name} is no number", where=origin.name, got=str(column.dtype))
+    if len(bad) == 0:
+        bad = (~numbers.is_finite()).arg_true()
+    if len(bad):
+        row = int(bad[0])
+        raise DataError(
+            f"{name} is not a finite number",
+            where=origin.at(row),
+            got=repr(column[row]),
+            remedy="Correct the cell, or empty it if there is no value",
+        )
+    return numbers
+
+
+def _kinds(
+    frame: pl.DataFrame, found: Mapping[str, str], kinds: list[str], default: str
+) -> pl.Series:
+    if "type" not in found:
+        return pl.repeat(_code(kinds, default), len(frame), dtype=pl.UInt8, eager=True).alias(
+            "kind"
+        )
+    raw = frame[found["type"]].cast(pl.String).fill_null(default)
+    names = raw.unique(maintain_order=True).to_list()
+    if len(names) > 100:
+        raise DataError(f"the column {found['type']!r} holds {len(names)} kinds of event",
+                        expected="at most 100", remedy="Name another column as type")  # fmt: skip
+    codes = {name: _code(kinds, kind_name(name)) for name in names}
+    return raw.replace_strict(codes, return_dtype=pl.UInt8).alias("kind")
+
+
+def _code(kinds: list[str], name: str) -> int:
+    if name not in kinds:
+        kinds.append(name)
+    return kinds.index(name)
+
+
+def _context(column: pl.Series) -> pl.Series:
+    if column.dtype != pl.String:
+        return column
+    text = column.set(column.is_in(MISSING), None)
+    numbers = text.cast(pl.Float64, strict=False)
+    return text if numbers.null_count() > text.null_count() or text.is_null().all() else numbers

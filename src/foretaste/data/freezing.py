@@ -1,0 +1,231 @@
+"""Ids become rows, events get their signals and their order; nothing is learned here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from foretaste.core import INTERACTION_COLUMNS, Dataset, Vocabulary
+from foretaste.core.errors import DataError
+from foretaste.data.report import ReportBuilder
+from foretaste.data.signals import SignalSettings, signals_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from foretaste.core import Role
+
+__all__ = ["freeze", "in_order"]
+
+_SPOKEN = ("user_id", "item_id", "kind", "time_s", "words")
+
+
+def freeze(
+    name: str,
+    events: Sequence[pl.DataFrame],
+    words: Sequence[pl.DataFrame],
+    items: Sequence[pl.DataFrame],
+    people: Sequence[pl.DataFrame],
+    triples: Sequence[pl.DataFrame],
+    kinds: Sequence[str],
+    signals: SignalSettings,
+    report: ReportBuilder,
+    item_roles: Mapping[str, Role],
+    people_roles: Mapping[str, Role],
+    simulated: str | None,
+) -> Dataset:
+    """Make the dataset.
+
+    Args:
+        name: What to call it.
+        events: Tables of :func:`foretaste.data.events.event_table`.
+        words: Tables of the same form that count only as remarks.
+        items: Attribute tables with ``item_id``.
+        people: Attribute tables with ``user_id``.
+        triples: Tables with ``head, relation, tail``.
+        kinds: Names of the event kinds.
+        signals: What events say.
+        report: Told counts and duplicates.
+        item_roles: Roles of item attributes.
+        people_roles: Roles of people's attributes.
+        simulated: What to call the audience if it is not real.
+
+    Returns:
+        The dataset.
+
+    Raises:
+        DataError: If there is neither an event nor an item.
+    """
+    table = pl.concat(events, how="diagonal_relaxed") if events else _no_events()
+    catalogue, audience = _merged(items, "item_id"), _merged(people, "user_id")
+    if len(table) == 0 and len(catalogue) == 0:
+        raise DataError("there is neither an event nor an item", where=name,
+                        expected="interactions or items")  # fmt: skip
+    spoken = [frame.select(_SPOKEN) for frame in (table, *words) if "words" in frame.columns]
+    met = pl.concat([table["item_id"], *(frame["item_id"] for frame in words)])
+    catalogue, item_ids = _rows_of(catalogue, met, "item_id", "item", report)
+    met = pl.concat([table["user_id"], *(frame["user_id"] for frame in words)])
+    audience, user_ids = _rows_of(audience, met, "user_id", "person", report)
+    del met
+    remarks = _remarks(_with_rows(pl.concat(spoken), catalogue, audience)) if spoken else None
+    table = _with_rows(table.drop("words", strict=False), catalogue, audience)
+    nowhere = table["item_row"].null_count()
+    if nowhere:
+        report.fact("events without item", f"{nowhere:,} events (searches) name no item",
+                    count=nowhere)  # fmt: skip
+        table = table.filter(pl.col("item_row").is_not_null())
+    names = tuple(kinds) or ("interaction",)
+    table = _with_signals(in_order(table), names, signals, report)
+    knowledge = pl.concat(triples).unique(maintain_order=True) if triples else None
+    report.fact(
+        "counts",
+        f"{len(table):,} events, {len(user_ids):,} people, {len(item_ids):,} items"
+        + (f", {len(knowledge):,} triples" if knowledge is not None else "")
+        + (f", {len(remarks):,} remarks" if remarks is not None else ""),
+        value={"events": len(table), "people": len(user_ids), "items": len(item_ids),
+               "triples": 0 if knowledge is None else len(knowledge),
+               "remarks": 0 if remarks is None else len(remarks)},
+    )  # fmt: skip
+    return Dataset(name, user_ids, item_ids, table, catalogue, audience, dict(item_roles),
+                   dict(people_roles), names, knowledge, remarks, simulated)  # fmt: skip
+
+
+def in_order(table: pl.DataFrame) -> pl.DataFrame:
+    """Sort events by person, then time; unknown times first, ties in the order they came.
+
+    Args:
+        table: At least ``user_row`` and ``time_s`` (null or NaN where unknown).
+
+    Returns:
+        The sorted table.
+    """
+    users = table["user_row"].to_numpy()
+    times = table["time_s"].fill_null(-np.inf).fill_nan(-np.inf).to_numpy()
+    step = np.diff(users)
+    if len(users) < 2 or bool(((step > 0) | ((step == 0) & (times[1:] >= times[:-1]))).all()):
+        return table
+    del step
+    return table[np.lexsort((times, users))]
+
+
+def _no_events() -> pl.DataFrame:
+    return pl.DataFrame(schema={"user_id": pl.String, "item_id": pl.String, "kind": pl.UInt8,
+                                "value": pl.Float32, "time_s": pl.Float64})  # fmt: skip
+
+
+def _merged(tables: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
+    if not tables:
+        return pl.DataFrame(schema={key: pl.String})
+    merged = tables[0]
+    for table in tables[1:]:
+        if set(table.columns) & set(merged.columns) == {key}:
+            merged = merged.join(table, on=key, how="full", coalesce=True,
+                                 maintain_order="left_right")  # fmt: skip
+        else:
+            merged = pl.concat([merged, table], how="diagonal_relaxed")
+    return merged.unique(subset=[key], keep="first", maintain_order=True)
+
+
+def _rows_of(
+    table: pl.DataFrame, met: pl.Series, key: str, what: str, report: ReportBuilder
+) -> tuple[pl.DataFrame, Vocabulary]:
+    extra = pl.DataFrame({key: met.drop_nulls().unique(maintain_order=True)})
+    extra = extra.join(table.select(key), on=key, how="anti", maintain_order="left")
+    if len(table) and len(extra):
+        report.warn(
+            "ids that do not join",
+            f"{len(extra):,} of the {what} ids in events are not in the table of "
+            + ("items" if what == "item" else "people"),
+            count=len(extra),
+            examples=tuple(extra[key].head(5).to_list()),
+            remedy="They are kept, without attributes",
+        )
+    whole = pl.concat([table, extra], how="diagonal_relaxed") if len(extra) else table
+    whole = whole.select(key, pl.exclude(key)).rechunk()
+    _note_mixed(whole[key], what, report)
+    return whole, Vocabulary(whole[key].to_list(), what)
+
+
+def _note_mixed(ids: pl.Series, what: str, report: ReportBuilder) -> None:
+    padded = ids.filter(ids.str.contains(r"^0\d+$"))
+    bare = padded.str.strip_chars_start("0")
+    twins = padded.filter(bare.is_in(ids.implode()))
+    if len(twins):
+        report.warn("ids", f"{len(twins)} {what} ids differ only by leading zeros and stay apart: "
+                    "ids are strings, not numbers", count=len(twins),
+                    examples=tuple(twins.head(5).to_list()),
+                    remedy="If they are one and the same, write them alike")  # fmt: skip
+
+
+def _with_rows(table: pl.DataFrame, items: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    return table.with_columns(
+        _codes(table["user_id"], people["user_id"]).alias("user_row"),
+        _codes(table["item_id"], items["item_id"]).alias("item_row"),
+    ).drop("user_id", "item_id")
+
+
+def _codes(ids: pl.Series, names: pl.Series) -> pl.Series:
+    if len(names) == 0:
+        return pl.repeat(None, len(ids), dtype=pl.Int32, eager=True)
+    return ids.cast(pl.Enum(names)).to_physical().cast(pl.Int32)
+
+
+def _remarks(table: pl.DataFrame) -> pl.DataFrame | None:
+    spoken = table.filter(pl.col("words").str.strip_chars().str.len_bytes() > 0)
+    if len(spoken) == 0:
+        return None
+    return in_order(
+        spoken.select(
+            "user_row",
+            pl.col("item_row").fill_null(-1),
+            "kind",
+            "words",
+            pl.col("time_s").fill_null(float("nan")),
+        )
+    )
+
+
+def _with_signals(
+    table: pl.DataFrame, kinds: tuple[str, ...], settings: SignalSettings, report: ReportBuilder
+) -> pl.DataFrame:
+    if settings.duplicates == "last" and "rate" in kinds:
+        table = _last_ratings(table, kinds.index("rate"), report)
+    values = table["value"].fill_null(float("nan"))
+    signals = signals_of(table["kind"].to_numpy(), values.to_numpy(), kinds, settings, report)
+    table = table.with_columns(
+        values.cast(pl.Float32).alias("value"),
+        pl.Series("signal", signals, dtype=pl.Float32),
+        pl.col("time_s").fill_null(float("nan")),
+    )
+    context = [name for name in table.columns if name not in INTERACTION_COLUMNS]
+    return table.select(*INTERACTION_COLUMNS, *context).rechunk()
+
+
+def _last_ratings(table: pl.DataFrame, rate: int, report: ReportBuilder) -> pl.DataFrame:
+    split = table["split"].cast(pl.Categorical).to_physical().to_numpy() if (
+        "split" in table.columns) else 0  # fmt: skip
+    rated = (table["kind"] == rate).to_numpy()
+    key = table["user_row"].to_numpy().astype(np.int64) << 32 | table["item_row"].to_numpy()
+    if "split" in table.columns:
+        key = key ^ (np.asarray(split, np.int64) << 60)
+    ordered = np.sort(key[rated])
+    doubled = int((ordered[1:] == ordered[:-1]).sum())
+    del ordered
+    if doubled == 0:
+        return table
+    newest = np.ones(len(key), bool)
+    places = np.flatnonzero(rated)
+    order = places[np.argsort(key[rated], kind="stable")]
+    same = key[order][1:] == key[order][:-1]
+    newest[order[:-1][same]] = False
+    report.warn(
+        "duplicates",
+        f"{doubled:,} ratings repeat a person and item; the last one in time is kept",
+        count=doubled,
+        value="last",
+        remedy='Keep all with SignalSettings(duplicates="all")',
+    )
+    return table.filter(pl.Series(newest))

@@ -1,0 +1,91 @@
+"""Which reader a path needs, by what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from foretaste.core.errors import DataError
+from foretaste.data.builder import DatasetBuilder
+from foretaste.data.readers import folder as folders
+from foretaste.data.readers import movielens
+from foretaste.data.readers.source import ReadOptions
+from foretaste.data.report import ReportBuilder
+
+__all__ = ["FORMATS", "Reader", "detect"]
+
+Reader: TypeAlias = Callable[[Path, DatasetBuilder, ReadOptions, ReportBuilder], None]
+
+
+def _table(
+    path: Path, builder: DatasetBuilder, options: ReadOptions, report: ReportBuilder
+) -> None:
+    folders.read_one(path, None, builder, options, report)
+
+
+FORMATS: Mapping[str, Reader] = {
+    "table": _table,
+    "folder": folders.read_folder,
+    "movielens-100k": movielens.read_100k,
+    "movielens-1m": movielens.read_1m,
+    "movielens-latest": movielens.read_latest,
+}
+"""Every form we read, by the name that ``format=`` takes."""
+
+
+def detect(path: Path) -> tuple[str, Path]:
+    """Find out what lies at a path.
+
+    Args:
+        path: A file or folder.
+
+    Returns:
+        The name of the form and the path to give its reader.
+
+    Raises:
+        DataError: If nothing we can read lies there.
+    """
+    if not path.exists():
+        raise DataError("there is no such file or folder", where=str(path),
+                        remedy="Check the path")  # fmt: skip
+    if path.is_file():
+        return "table", path
+    names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
+    if not names:
+        raise DataError("the folder is empty", where=str(path))
+    found = _by_names(names)
+    if found is not None:
+        return found, path
+    if folders.table_files(path).keys() & {"interactions", "items"}:
+        return "folder", path
+    inside = [path / name for name in sorted(names)]
+    only = [child for child in inside if child.is_dir() and child.name != "__MACOSX"]
+    if len(only) == 1 and all(child.is_dir() or _is_note(child) for child in inside):
+        return detect(only[0])
+    files = [child for child in inside if child.is_file() and not _is_note(child)]
+    if len(files) == 1:
+        return detect(files[0])
+    raise DataError(
+        "nothing here looks like data we know",
+        where=path.name,
+        expected="interactions.* or items.*, or a form among " + ", ".join(sorted(FORMATS)),
+        got=", ".join(sorted(names)[:12]),
+        remedy="Name one of the files, or state format=",
+    )
+
+
+def _by_names(names: set[str]) -> str | None:
+    if "u.data" in names:
+        return "movielens-100k"
+    if "movies.dat" in names and any(name.startswith("ratings.") for name in names):
+        return "movielens-1m"
+    if {"ratings.csv", "movies.csv"} <= names:
+        return "movielens-latest"
+    return None
+
+
+def _is_note(path: Path) -> bool:
+    return path.name.lower().startswith(("readme", "license", "licence")) or path.suffix in (
+        ".md", ".html", ".pdf", ".md5",
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""A folder of ``interactions.*``, ``items.*``, ``people.*``, ``knowledge.*``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foretaste.core.errors import DataError
+from foretaste.data.builder import DatasetBuilder
+from foretaste.data.guess import find_columns
+from foretaste.data.readers.sequences import is_sequences, read_sequences
+from foretaste.data.readers.source import ReadOptions, open_source
+from foretaste.data.readers.table import read_table
+from foretaste.data.readers.triples import TRIPLE_ENDINGS, read_triples
+from foretaste.data.report import Origin, ReportBuilder
+
+__all__ = ["STEMS", "read_folder", "read_one", "table_files"]
+
+STEMS = {
+    "interactions": ("interactions", "events", "ratings", "feedback", "clicks", "orders",
+                     "purchases", "reviews"),
+    "items": ("items", "catalogue", "catalog", "products", "movies", "articles", "books"),
+    "people": ("people", "users", "customers", "persons"),
+    "knowledge": ("knowledge", "triples", "kg"),
+}  # fmt: skip
+"""What the files of a folder may be called, our own name first."""
+
+
+def table_files(folder: Path) -> dict[str, Path]:
+    """Find the tables of a folder by their names.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        Table to file.
+
+    Raises:
+        DataError: If two files could be the same table.
+    """
+    found: dict[str, Path] = {}
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    for table, stems in STEMS.items():
+        for stem in stems:
+            same = [path for path in files if path.name.split(".")[0].lower() == stem]
+            if len(same) > 1:
+                raise DataError(f"two files could be the {table}", where=folder.name,
+                                got=", ".join(path.name for path in same),
+                                remedy="Keep one")  # fmt: skip
+            if same:
+                found[table] = same[0]
+                break
+    return found
+
+
+def read_folder(
+    folder: Path, builder: DatasetBuilder, options: ReadOptions, report: ReportBuilder
+) -> None:
+    """Read all tables of a folder.
+
+    Args:
+        folder: The folder.
+        builder: Given the tables.
+        options: What the caller states.
+        report: Told what was guessed.
+    """
+    report.fact("format", "folder of tables", where=folder.name, value="folder")
+    files = table_files(folder)
+    for table in ("items", "people", "knowledge", "interactions"):
+        if table in files:
+            report.fact("file", f"{files[table].name} is the {table}", where=folder.name)
+            read_one(files[table], table, builder, options, report)
+
+
+def read_one(
+    path: Path,
+    table: str | None,
+    builder: DatasetBuilder,
+    options: ReadOptions,
+    report: ReportBuilder,
+) -> None:
+    """Read one file into the builder.
+
+    Args:
+        path: The file.
+        table: Which table it is; ``None``: by its columns.
+        builder: Given the table.
+        options: What the caller states.
+        report: Told what was guessed.
+
+    Raises:
+        DataError: If the columns are of no table we know.
+    """
+    if path.suffix.lower() in TRIPLE_ENDINGS:
+        builder.knowledge(read_triples(path, report), origin=Origin(path.name))
+        return
+    source = open_source(path, options, report)
+    if source.head(4) != b"PAR1" and table in (None, "interactions") and is_sequences(source):
+        report.guess("format", "one line per person: user item item ...; time is the position",
+                     where=path.name, value="sequences")  # fmt: skip
+        builder.interactions(read_sequences(source), origin=Origin(path.name))
+        return
+    names = (
+        ("head", "relation", "tail") if table == "knowledge" and _bare(source.sample()) else None
+    )
+    frame, origin = read_table(source, options, report, names)
+    given = {part: name for part, name in options.columns.items() if name in frame.columns}
+    lost = [name for name in options.columns.values() if name not in frame.columns]
+    if table is None and lost:
+        raise DataError(f"there is no column {lost[0]!r}", where=path.name,
+                        expected="one of " + ", ".join(frame.columns))  # fmt: skip
+    which = table or _which(frame.columns, given)
+    if which == "interactions":
+        builder.interactions(frame, columns=given, origin=origin)
+    elif which == "items":
+        builder.items(frame, columns=given, origin=origin)
+    elif which == "people":
+        builder.people(frame, columns=given, origin=origin)
+    else:
+        builder.knowledge(frame, columns=given, origin=origin)
+
+
+def _bare(sample: str) -> bool:
+    first = sample.splitlines()[0].lower() if sample.strip() else ""
+    return not any(word in first for word in ("head", "subject", "relation", "predicate"))
+
+
+def _which(columns: list[str], given: dict[str, str]) -> str:
+    found = find_columns(columns, "interactions", given, need=False)
+    if "user_id" in found and "item_id" in found:
+        return "interactions"
+    if "item_id" in found:
+        return "items"
+    triple = find_columns(columns, "knowledge", given, need=False)
+    if {"head", "relation", "tail"} <= set(triple):
+        return "knowledge"
+    # Without an item the names say what is missing better than we could.
+    return "interactions"

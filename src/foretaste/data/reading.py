@@ -1,0 +1,131 @@
+"""Reading whatever an owner has."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from foretaste.core import Dataset, Role
+from foretaste.core.errors import DataError, LimitError, UnknownNameError
+from foretaste.data.builder import DatasetBuilder
+from foretaste.data.readers import FORMATS, ReadLimits, ReadOptions, detect
+from foretaste.data.report import ReadReport, ReportBuilder
+from foretaste.data.signals import SignalSettings
+
+__all__ = ["read", "read_with_report"]
+
+
+def read(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    format: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    roles: Mapping[str, Role] | None = None,
+    name: str | None = None,
+    signals: SignalSettings | None = None,
+    limits: ReadLimits | None = None,
+) -> Dataset:
+    """Read a file, folder or zip; everything not stated is guessed from the content.
+
+    Use :func:`read_with_report` to see what was guessed, :func:`read_splits` for files
+    already split into train and test.
+
+    Args:
+        path: The file, folder or zip.
+        columns: Part to column where names do not say: ``{"user_id": "who", "item_id": "what",
+            "timestamp": "when", "rating": "stars", "type": "act", "words": "query"}``.
+        format: One of :data:`foretaste.data.FORMATS`.
+        delimiter: Between columns of text files.
+        encoding: Of text files.
+        roles: Role of attributes, by column.
+        name: What to call the data; its file name when left out.
+        signals: What events say about liking.
+        limits: What is refused for its size.
+
+    Returns:
+        The dataset.
+
+    Raises:
+        DataError: If it cannot be read; the message says where and what to do.
+        LimitError: If something is larger than allowed.
+        UnknownNameError: If the format or a role does not exist.
+    """
+    dataset, _ = read_with_report(
+        path, columns=columns, format=format, delimiter=delimiter, encoding=encoding,
+        roles=roles, name=name, signals=signals, limits=limits,
+    )  # fmt: skip
+    return dataset
+
+
+def read_with_report(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    format: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    roles: Mapping[str, Role] | None = None,
+    name: str | None = None,
+    signals: SignalSettings | None = None,
+    limits: ReadLimits | None = None,
+) -> tuple[Dataset, ReadReport]:
+    """Read as :func:`read` does, and say what was guessed and counted.
+
+    Args:
+        path: The file, folder or zip.
+        columns: Part to column where names do not say.
+        format: One of :data:`foretaste.data.FORMATS`.
+        delimiter: Between columns of text files.
+        encoding: Of text files.
+        roles: Role of attributes, by column.
+        name: What to call the data.
+        signals: What events say about liking.
+        limits: What is refused for its size.
+
+    Returns:
+        The dataset and the report.
+
+    Raises:
+        DataError: If it cannot be read.
+        LimitError: If something is larger than allowed.
+        UnknownNameError: If the format or a role does not exist.
+    """
+    if format is not None and format not in FORMATS:
+        raise UnknownNameError("format", format, FORMATS)
+    place = Path(path)
+    options = ReadOptions(columns or {}, delimiter, encoding, roles or {}, limits or ReadLimits())
+    report = ReportBuilder()
+    builder = DatasetBuilder(
+        name or place.name.split(".")[0], signals, roles=options.roles, report=report
+    )
+    with _unpacked(place, options.limits) as inside:
+        found, where = (format, inside) if format else detect(inside)
+        FORMATS[found](where, builder, options, report)
+        return builder.build(), builder.report
+
+
+@contextmanager
+def _unpacked(path: Path, limits: ReadLimits) -> Iterator[Path]:
+    if not (path.is_file() and zipfile.is_zipfile(path)):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="foretaste-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                total = sum(entry.file_size for entry in archive.infolist())
+                if total > limits.file_bytes:
+                    raise LimitError("the zip is too large once unpacked", where=path.name,
+                                     expected=f"at most {limits.file_bytes:,} bytes",
+                                     got=f"{total:,}",
+                                     remedy="Raise file_bytes in ReadLimits")  # fmt: skip
+                # extractall takes ".." and absolute paths out of member names.
+                archive.extractall(folder)
+        except zipfile.BadZipFile as error:
+            raise DataError(f"the zip is broken ({error})", where=path.name,
+                            remedy="Download it again") from None  # fmt: skip
+        yield Path(folder)
