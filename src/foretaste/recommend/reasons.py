@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from foretaste.core import Attribution, FloatArray, History, Reason, Settings
+from foretaste.core import Attribution, History, Reason, Settings
 from foretaste.recommend.catalogue import Catalogue
 
 __all__ = ["ReasonSettings", "ReasonWriter"]
@@ -49,6 +49,37 @@ class ReasonSettings(Settings):
     shared_values: int = 3
 
 
+class _Told:
+    """One attribution, made ready for plain loops: lists instead of arrays."""
+
+    def __init__(self, found: Attribution, history: History, source: str, wish: str | None) -> None:
+        self.found, self.history, self.source, self.wish = found, history, source, wish
+        self.rows: list[int] = found.rows.tolist()
+        self.items: list[int] = history.rows.tolist()
+        effect = found.past if found.effect is None else found.effect
+        self._best = np.argsort(-effect, axis=1, kind="stable")
+        self._effect = effect
+        self._parts = []
+        for name, part in found.parts.items():
+            if name == "popularity" and len(part):
+                part = part - part.min()
+            if name != "absence":
+                self._parts.append((name, part.tolist()))
+
+    def strongest(self, position: int, most: int) -> list[tuple[float, str, int]]:
+        """Strength, name and place in the history of what moved one score, strongest first."""
+        best = self._best[position, :most]
+        found = [
+            (strength, "past", j)
+            for strength, j in zip(
+                self._effect[position, best].tolist(), best.tolist(), strict=True
+            )
+        ]
+        found += [(part[position], name, -1) for name, part in self._parts]
+        found.sort(key=lambda one: -one[0])
+        return found
+
+
 class ReasonWriter:
     """Words reasons from attributions; knows titles, attributes and how often each is liked.
 
@@ -85,9 +116,8 @@ class ReasonWriter:
     ) -> tuple[tuple[Reason, ...], ...]:
         """Reasons for each item of an attribution, strongest first.
 
-        Popularity is weighed against the other reasons by what it adds beyond the mean of
-        the list's least popular item, since every item has some; its ``weight`` is still
-        its exact share of the score.
+        Popularity competes with the other reasons by what it adds beyond the list's least
+        popular item, since every item has some; its ``weight`` is still its exact share.
 
         Args:
             found: What moved the scores.
@@ -98,42 +128,12 @@ class ReasonWriter:
         Returns:
             One tuple of reasons per item.
         """
-        effect = found.past if found.effect is None else found.effect
-        strengths = self._part_strengths(found)
-        return tuple(
-            self._for_item(position, int(row), found, effect, strengths, history, source, wish)
-            for position, row in enumerate(found.rows.tolist())
-        )
+        told = _Told(found, history, source, wish)
+        return tuple(self._for_item(told, position) for position in range(len(found.rows)))
 
-    def _part_strengths(self, found: Attribution) -> dict[str, FloatArray]:
-        strengths = dict(found.parts)
-        popularity = strengths.get("popularity")
-        if popularity is not None and len(popularity):
-            strengths["popularity"] = popularity - popularity.min()
-        return strengths
-
-    def _for_item(
-        self,
-        position: int,
-        row: int,
-        found: Attribution,
-        effect: FloatArray,
-        strengths: Mapping[str, FloatArray],
-        history: History,
-        source: str,
-        wish: str | None,
-    ) -> tuple[Reason, ...]:
+    def _for_item(self, told: _Told, position: int) -> tuple[Reason, ...]:
         count = self.settings.count
-        candidates: list[tuple[float, str, int]] = [
-            (float(part[position]), name, -1)
-            for name, part in strengths.items()
-            if name != "absence"
-        ]
-        past = effect[position]
-        if len(past):
-            best = np.argsort(-past, kind="stable")[: 2 * count].tolist()
-            candidates += [(float(past[j]), "past", j) for j in best]
-        candidates.sort(key=lambda one: -one[0])
+        candidates = told.strongest(position, 2 * count)
         least = max(candidates[0][0] * self.settings.least_share, 1e-12) if candidates else 0.0
         reasons: list[Reason] = []
         named: set[int] = set()
@@ -141,53 +141,52 @@ class ReasonWriter:
             if len(reasons) == count or strength < least:
                 break
             if name != "past":
-                weight = float(found.parts[name][position])
-                reasons.append(self._part(name, row, weight, source, wish))
-            elif int(history.rows[j]) not in named:
-                named.add(int(history.rows[j]))
-                reasons.append(self._past(position, row, j, found, history, source))
-        if not reasons and "popularity" in found.parts:
-            weight = float(found.parts["popularity"][position])
-            reasons.append(self._part("popularity", row, weight, source, wish))
+                reasons.append(self._part(told, position, name))
+            elif told.items[j] not in named:
+                named.add(told.items[j])
+                reasons.append(self._past(told, position, j))
+        if not reasons and "popularity" in told.found.parts:
+            reasons.append(self._part(told, position, "popularity"))
         return tuple(reasons)
 
-    def _part(self, name: str, row: int, weight: float, source: str, wish: str | None) -> Reason:
+    def _part(self, told: _Told, position: int, name: str) -> Reason:
+        weight = float(told.found.parts[name][position])
+        row, source = told.rows[position], told.source
         if name == "popularity":
             likes = int(self.likes[row])
             text = (
                 f"Liked by {likes:,} of {self.n_people:,} {self.audience}."
                 if likes
-                else f"New here: none of {self.n_people:,} {self.audience} has met it yet; "
-                "its description suggests how many will like it."
+                else f"New here: none of {self.n_people:,} {self.audience} has liked it yet."
             )
             return Reason("popularity", text, weight, (), source)
         if name == "words":
-            return Reason("words", f"Its description answers “{wish}”.", weight, (), source)
+            return Reason("words", f"Its description answers “{told.wish}”.", weight, (), source)
         if name == "context":
             return Reason("context", "It fits this moment and place.", weight, (), source)
         return Reason("profile", "It fits what your profile says.", weight, (), source)
 
-    def _past(
-        self, position: int, row: int, j: int, found: Attribution, history: History, source: str
-    ) -> Reason:
-        other = int(history.rows[j])
-        did = self._did(j, history)
-        weight = float(found.past[position, j])
-        shares = {name: float(block[position, j]) for name, block in found.blocks.items()}
+    def _past(self, told: _Told, position: int, j: int) -> Reason:
+        other = told.items[j]
+        did = self._did(j, told.history)
+        weight = float(told.found.past[position, j])
+        blocks = told.found.blocks
+        shares = {name: float(block[position, j]) for name, block in blocks.items()}
         strongest = max(shares, key=lambda name: shares[name]) if shares else ""
         why = _BLOCK_PHRASES.get(strongest, "") if shares.get(strongest, 0.0) > 0 else ""
-        shared = self._shared_values(row, other) if shares.get("attributes", 0.0) > 0 else ()
-        title = self.catalogue.item_ids.ids[other]
+        shared: tuple[tuple[str, str], ...] = ()
+        if shares.get("attributes", 0.0) > 0:
+            shared = self._shared_values(told.rows[position], other)
+        evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
         if shared:
             common = ", ".join(f"{name}: {value}" for name, value in shared)
-            text = f"{did}; both have {common}."
             if strongest == "attributes":
-                return Reason(
-                    "attribute", text, weight, (title, *(value for _, value in shared)), source
-                )
-            return Reason("past", text[:-1] + (f", and {why}." if why else "."), weight,
-                          (title,), source)  # fmt: skip
-        return Reason("past", f"{did}; {why}." if why else f"{did}.", weight, (title,), source)
+                evidence += tuple(value for _, value in shared)
+                text = f"{did}; both have {common}."
+                return Reason("attribute", text, weight, evidence, told.source)
+            why = f"both have {common}" + (f", and {why}" if why else "")
+        text = f"{did}; {why}." if why else f"{did}."
+        return Reason("past", text, weight, evidence, told.source)
 
     def _did(self, j: int, history: History) -> str:
         title = self.catalogue.titles[int(history.rows[j])]
