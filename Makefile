@@ -26,7 +26,7 @@ quickstart: $(VENV)/.core ## from nothing to recommendations with reasons, on th
 	$(BIN)/foretaste quickstart
 
 test: check $(VENV)/.torch ## all checks, all tests, the examples of the documents, the wheel
-	$(RUN) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "$(MARKS)" $(ARGS)
+	$(RUN) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m "$(MARKS)" $(ARGS)
 
 check: $(VENV)/.dev ## style, types, layers, docstrings, sizes, settings, import time
 	$(BIN)/ruff check .
