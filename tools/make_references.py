@@ -85,11 +85,9 @@ def cli_page() -> str:
     Returns:
         Markdown.
     """
-    import typer
     from typer.main import get_command
 
-    module = importlib.import_module("foretaste.cli")
-    app = next(value for value in vars(module).values() if isinstance(value, typer.Typer))
+    app = importlib.import_module("foretaste.cli.main").app
     page = [NOTE + "# Command line\n"]
     for name, command in commands(get_command(app), "foretaste"):
         page.append(f"## {name}\n")

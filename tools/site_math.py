@@ -16,11 +16,11 @@ FORMULA = re.compile(
 )
 
 
-def on_page_content(page: str, **context: Any) -> str:
+def on_page_content(content: str, **context: Any) -> str:
     """Replace the formulas of one page.
 
     Args:
-        page: The page as HTML, formulas marked by the arithmatex extension.
+        content: The page as HTML, formulas marked by the arithmatex extension.
         **context: What MkDocs says about the page; not needed.
 
     Returns:
@@ -31,5 +31,5 @@ def on_page_content(page: str, **context: Any) -> str:
             html.unescape(found["latex"]).strip(),
             display="block" if found["tag"] == "div" else "inline",
         ),
-        page,
+        content,
     )
