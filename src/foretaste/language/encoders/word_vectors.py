@@ -95,9 +95,7 @@ class WordVectors:
         table = np.stack(rows)
         return places, table - table.mean(axis=0)
 
-    def _read(
-        self, file: IO[str], places: dict[str, int], rows: list[NDArray[np.float32]]
-    ) -> None:
+    def _read(self, file: IO[str], places: dict[str, int], rows: list[NDArray[np.float32]]) -> None:
         size = 0
         number = 0
         while len(rows) < self.settings.max_words:
