@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 STALE = "is not what the program says now: run `make docs`"
 
 
-@pytest.mark.skipif(not find_spec("foretaste.cli.main"), reason="foretaste.cli is not there yet")
+@pytest.mark.skipif(not find_spec("foretaste.cli"), reason="foretaste.cli is not there yet")
 def test_the_command_line_page_is_current() -> None:
     page = (FOLDER / "cli.md").read_text(encoding="utf-8")
     assert page == make_references.cli_page(), f"docs/reference/cli.md {STALE}"

@@ -1,5 +1,9 @@
 """``import foretaste`` is light, and the check would notice if it were not."""
 
+import subprocess
+import sys
+from importlib.util import find_spec
+
 import pytest
 
 import check_import
@@ -17,3 +21,17 @@ def test_a_heavy_import_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_slow_import_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
     assert check_import.main(["time.sleep(.02)", "0.01"]) == 1
     assert "more than 0.01 s" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not find_spec("foretaste.cli"), reason="foretaste.cli is not there yet")
+def test_help_touches_no_heavy_library() -> None:
+    code = (
+        "import sys\nfrom foretaste.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnxruntime', 'matplotlib'}\n"
+        "sys.exit(' '.join(heavy & set(sys.modules)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
