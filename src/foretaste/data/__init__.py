@@ -2,9 +2,21 @@
 
 from foretaste.data.builder import DatasetBuilder
 from foretaste.data.readers import FORMATS, ReadLimits
-from foretaste.data.reading import read, read_with_report
+from foretaste.data.reading import read, read_splits, read_with_report
 from foretaste.data.report import Finding, Origin, ReadReport
 from foretaste.data.signals import SignalSettings
+from foretaste.data.splits import (
+    by_time,
+    fold_in,
+    folds,
+    has_clock,
+    hold_out_items,
+    hold_out_people,
+    leave_last,
+    positives,
+    sampled_items,
+    take_events,
+)
 
 __all__ = [
     "FORMATS",
@@ -14,6 +26,17 @@ __all__ = [
     "ReadLimits",
     "ReadReport",
     "SignalSettings",
+    "by_time",
+    "fold_in",
+    "folds",
+    "has_clock",
+    "hold_out_items",
+    "hold_out_people",
+    "leave_last",
+    "positives",
     "read",
+    "read_splits",
     "read_with_report",
+    "sampled_items",
+    "take_events",
 ]

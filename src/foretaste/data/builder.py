@@ -9,11 +9,12 @@ import polars as pl
 
 from foretaste.core import Dataset, Role
 from foretaste.core.errors import DataError
-from foretaste.data.events import as_frame, as_ids, event_table
-from foretaste.data.freezing import freeze
-from foretaste.data.guess import find_columns, shape_table, to_seconds
+from foretaste.data.events import as_frame, as_ids, attribute_table, event_table
+from foretaste.data.freezing import PART, freeze
+from foretaste.data.guess import find_columns
 from foretaste.data.report import Origin, ReadReport, ReportBuilder
 from foretaste.data.signals import SignalSettings
+from foretaste.data.splits import take_events
 
 if TYPE_CHECKING:
     from foretaste.data.events import FrameLike
@@ -70,6 +71,7 @@ class DatasetBuilder:
         columns: Mapping[str, str] | None = None,
         origin: Origin | None = None,
         kind: str | None = None,
+        part: str | None = None,
     ) -> Self:
         """Add events.
 
@@ -80,6 +82,7 @@ class DatasetBuilder:
             origin: Where it came from, for messages.
             kind: The kind of all these events when there is no ``type`` column; left out,
                 ``rate`` where there are ratings and ``interaction`` elsewhere.
+            part: The part of a given split these belong to, for :meth:`build_parts`.
 
         Returns:
             This builder.
@@ -87,18 +90,20 @@ class DatasetBuilder:
         Raises:
             DataError: If a needed column is missing or a rating or time cannot be read.
         """
-        self._events.append(
-            event_table(
-                as_frame(frame), columns, origin or Origin("interactions"), self._kinds,
-                self._report, kind,
-            )
-        )  # fmt: skip
+        where = origin or Origin("interactions")
+        table = event_table(as_frame(frame), columns, where, self._kinds, self._report, kind)
+        if part is not None:
+            table = table.with_columns(pl.lit(part, pl.Categorical).alias(PART))
+        self._events.append(table)
         return self
 
     def items(
-        self, frame: FrameLike, *, columns: Mapping[str, str] | None = None,
+        self,
+        frame: FrameLike,
+        *,
+        columns: Mapping[str, str] | None = None,
         origin: Origin | None = None,
-    ) -> Self:  # fmt: skip
+    ) -> Self:
         """Add the catalogue, or further attributes of it.
 
         Args:
@@ -112,15 +117,20 @@ class DatasetBuilder:
         Raises:
             DataError: If there is no id column.
         """
-        table, roles = self._attributes(frame, "items", columns, origin or Origin("items"))
+        table, roles = attribute_table(
+            as_frame(frame), "items", columns, origin or Origin("items"), self._roles, self._report
+        )
         self._items.append(table)
         self._item_roles.update(roles)
         return self
 
     def people(
-        self, frame: FrameLike, *, columns: Mapping[str, str] | None = None,
+        self,
+        frame: FrameLike,
+        *,
+        columns: Mapping[str, str] | None = None,
         origin: Origin | None = None,
-    ) -> Self:  # fmt: skip
+    ) -> Self:
         """Add people's attributes.
 
         Args:
@@ -134,15 +144,25 @@ class DatasetBuilder:
         Raises:
             DataError: If there is no id column.
         """
-        table, roles = self._attributes(frame, "people", columns, origin or Origin("people"))
+        table, roles = attribute_table(
+            as_frame(frame),
+            "people",
+            columns,
+            origin or Origin("people"),
+            self._roles,
+            self._report,
+        )
         self._people.append(table)
         self._people_roles.update(roles)
         return self
 
     def knowledge(
-        self, frame: FrameLike, *, columns: Mapping[str, str] | None = None,
+        self,
+        frame: FrameLike,
+        *,
+        columns: Mapping[str, str] | None = None,
         origin: Origin | None = None,
-    ) -> Self:  # fmt: skip
+    ) -> Self:
         """Add triples.
 
         Args:
@@ -165,9 +185,13 @@ class DatasetBuilder:
         return self
 
     def remarks(
-        self, frame: FrameLike, *, columns: Mapping[str, str] | None = None,
-        origin: Origin | None = None, kind: str = "comment",
-    ) -> Self:  # fmt: skip
+        self,
+        frame: FrameLike,
+        *,
+        columns: Mapping[str, str] | None = None,
+        origin: Origin | None = None,
+        kind: str = "comment",
+    ) -> Self:
         """Add words of people that are no events of their own, such as tags.
 
         Words that belong to an event (a search, a comment on a purchase) come with
@@ -188,8 +212,11 @@ class DatasetBuilder:
         where = origin or Origin("remarks")
         table = event_table(as_frame(frame), columns, where, self._kinds, self._report, kind)
         if "words" not in table.columns:
-            raise DataError("no column for words", where=where.name,
-                            got="the columns " + ", ".join(as_frame(frame).columns))  # fmt: skip
+            raise DataError(
+                "no column for words",
+                where=where.name,
+                got="the columns " + ", ".join(as_frame(frame).columns),
+            )
         self._words.append(table)
         return self
 
@@ -205,31 +232,6 @@ class DatasetBuilder:
         self._simulated = label
         return self
 
-    def _attributes(
-        self, frame: FrameLike, what: str, columns: Mapping[str, str] | None, origin: Origin
-    ) -> tuple[pl.DataFrame, dict[str, Role]]:
-        table = as_frame(frame)
-        found = find_columns(table.columns, what, columns, origin.name)
-        key = "item_id" if what == "items" else "user_id"
-        renamed = {found[key]: key}
-        for part in ("available_from", "available_until"):
-            if part in found:
-                seconds = to_seconds(table[found[part]], origin, self._report)
-                table = table.with_columns(seconds.alias(f"{part}_s")).drop(found[part])
-        table = table.rename({old: new for old, new in renamed.items() if old != new})
-        table = table.with_columns(as_ids(table[key], key))
-        empty = int(table[key].null_count())
-        if empty:
-            self._report.warn("ids", f"{empty} rows without {key} are left out",
-                              where=origin.name, count=empty)  # fmt: skip
-            table = table.filter(pl.col(key).is_not_null())
-        doubled = len(table) - table[key].n_unique()
-        if doubled:
-            self._report.warn("duplicates", f"{doubled} rows repeat a {key}; the first is kept",
-                              where=origin.name, count=doubled)  # fmt: skip
-            table = table.unique(subset=[key], keep="first", maintain_order=True)
-        return shape_table(table, origin, self._report, id_column=key, given=self._roles)
-
     def build(self) -> Dataset:
         """Freeze.
 
@@ -239,8 +241,42 @@ class DatasetBuilder:
         Raises:
             DataError: If there is neither an event nor an item.
         """
+        return self._freeze([table.drop(PART, strict=False) for table in self._events])
+
+    def build_parts(self) -> dict[str, Dataset]:
+        """Freeze a given split: one dataset per part, with one vocabulary.
+
+        Returns:
+            Part to dataset, in the order the parts came.
+
+        Raises:
+            DataError: If some events belong to no part.
+        """
+        if not self._events or any(PART not in table.columns for table in self._events):
+            raise DataError(
+                "the events are not split into parts",
+                where=self.name,
+                expected="train and test files",
+                remedy="Read them with read()",
+            )
+        whole = self._freeze(self._events)
+        marks = whole.interactions[PART]
+        bare = whole.with_interactions(whole.interactions.drop(PART))
+        names = list(dict.fromkeys(str(table[PART][0]) for table in self._events if len(table)))
+        return {name: take_events(bare, (marks == name).to_numpy(), name) for name in names}
+
+    def _freeze(self, events: list[pl.DataFrame]) -> Dataset:
         return freeze(
-            self.name, self._events, self._words, self._items, self._people, self._triples,
+            self.name,
+            events,
+            self._words,
+            self._items,
+            self._people,
+            self._triples,
             self._kinds,
-            self._signals, self._report, self._item_roles, self._people_roles, self._simulated,
-        )  # fmt: skip
+            self._signals,
+            self._report,
+            self._item_roles,
+            self._people_roles,
+            self._simulated,
+        )

@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
+from foretaste.core import Role
 from foretaste.core.errors import DataError
-from foretaste.data.guess import MISSING, find_columns, to_seconds
+from foretaste.data.guess import MISSING, find_columns, shape_table, to_seconds
 from foretaste.data.guess.names import AMOUNTS, plain
 from foretaste.data.report import Origin, ReportBuilder
 from foretaste.data.signals import kind_name
 
-__all__ = ["FrameLike", "as_frame", "as_ids", "event_table"]
+__all__ = ["FrameLike", "as_frame", "as_ids", "attribute_table", "event_table"]
 
 FrameLike: TypeAlias = Any
 """A Polars or pandas DataFrame, an Arrow table, or a mapping of column names to lists."""
@@ -102,9 +103,13 @@ def event_table(
         DataError: If a column is missing, or a value or time cannot be read.
     """
     found = find_columns(frame.columns, "interactions", columns, origin.name)
-    report.guess("columns", ", ".join(f"{part} = {name}" for part, name in found.items()),
-                 where=origin.name, value=dict(found),
-                 remedy='Override with columns={"part": "column"}')  # fmt: skip
+    report.guess(
+        "columns",
+        ", ".join(f"{part} = {name}" for part, name in found.items()),
+        where=origin.name,
+        value=dict(found),
+        remedy='Override with columns={"part": "column"}',
+    )
     parts = [as_ids(frame[found["user_id"]], "user_id"), as_ids(frame[found["item_id"]], "item_id")]
     value_part = "rating" if "rating" in found else "value"
     values = _values(frame, found.get(value_part), origin)
@@ -116,8 +121,12 @@ def event_table(
     if "timestamp" in found:
         times = to_seconds(frame[found["timestamp"]], origin, report)
         if times.null_count():
-            report.warn("times", f"{times.null_count():,} events have no time and sort first",
-                        where=origin.name, count=times.null_count())  # fmt: skip
+            report.warn(
+                "times",
+                f"{times.null_count():,} events have no time and sort first",
+                where=origin.name,
+                count=times.null_count(),
+            )
     else:
         times = pl.repeat(None, len(frame), dtype=pl.Float64, eager=True)
     parts.append(times.alias("time_s"))
@@ -137,8 +146,13 @@ def _without_blank_people(
         return table
     if blank == len(table):
         raise DataError("no event says who it is of", where=origin.name, expected="user ids")
-    report.warn("ids", f"{blank:,} events without a person are left out", where=origin.name,
-                count=blank, remedy="Give each visitor an id, for example the session's")  # fmt: skip
+    report.warn(
+        "ids",
+        f"{blank:,} events without a person are left out",
+        where=origin.name,
+        count=blank,
+        remedy="Give each visitor an id, for example the session's",
+    )
     return table.filter(pl.col("user_id").is_not_null())
 
 
@@ -190,8 +204,11 @@ def _kinds(
     raw = frame[found["type"]].cast(pl.String).fill_null(default)
     names = raw.unique(maintain_order=True).to_list()
     if len(names) > 100:
-        raise DataError(f"the column {found['type']!r} holds {len(names)} kinds of event",
-                        expected="at most 100", remedy="Name another column as type")  # fmt: skip
+        raise DataError(
+            f"the column {found['type']!r} holds {len(names)} kinds of event",
+            expected="at most 100",
+            remedy="Name another column as type",
+        )
     codes = {name: _code(kinds, kind_name(name)) for name in names}
     return raw.replace_strict(codes, return_dtype=pl.UInt8).alias("kind")
 
@@ -208,3 +225,56 @@ def _context(column: pl.Series) -> pl.Series:
     text = column.set(column.is_in(MISSING), None)
     numbers = text.cast(pl.Float64, strict=False)
     return text if numbers.null_count() > text.null_count() or text.is_null().all() else numbers
+
+
+def attribute_table(
+    table: pl.DataFrame,
+    what: str,
+    columns: Mapping[str, str] | None,
+    origin: Origin,
+    roles: Mapping[str, Role],
+    report: ReportBuilder,
+) -> tuple[pl.DataFrame, dict[str, Role]]:
+    """Bring attributes of items or people into their types, one row per id.
+
+    Args:
+        table: The attributes as they came.
+        what: ``"items"`` or ``"people"``.
+        columns: Part to column, where the name does not say.
+        origin: Where they came from.
+        roles: Roles the caller states.
+        report: Told what was guessed and left out.
+
+    Returns:
+        The table with ``item_id`` or ``user_id``, and the roles of its attributes.
+
+    Raises:
+        DataError: If there is no id column, or a cell cannot be read.
+    """
+    found = find_columns(table.columns, what, columns, origin.name)
+    key = "item_id" if what == "items" else "user_id"
+    for part in ("available_from", "available_until"):
+        if part in found:
+            seconds = to_seconds(table[found[part]], origin, report)
+            table = table.with_columns(seconds.alias(f"{part}_s"))
+            table = table.drop(found[part]) if found[part] != f"{part}_s" else table
+    table = table.rename({found[key]: key} if found[key] != key else {})
+    table = table.with_columns(as_ids(table[key], key))
+    # Attributes are typed before rows are dropped, so that errors name the right line.
+    table, shaped = shape_table(table, origin, report, id_column=key, given=roles)
+    empty = int(table[key].null_count())
+    if empty:
+        report.warn(
+            "ids", f"{empty} rows without {key} are left out", where=origin.name, count=empty
+        )
+        table = table.filter(pl.col(key).is_not_null())
+    doubled = len(table) - table[key].n_unique()
+    if doubled:
+        report.warn(
+            "duplicates",
+            f"{doubled} rows repeat an id; the first is kept",
+            where=origin.name,
+            count=doubled,
+        )
+        table = table.unique(subset=[key], keep="first", maintain_order=True)
+    return table, shaped

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from foretaste.core import Role
 
-__all__ = ["freeze", "in_order"]
+__all__ = ["PART", "freeze", "in_order"]
+
+PART = "_part"
+"""Column that marks which part of a given split an event belongs to."""
+
 
 _SPOKEN = ("user_id", "item_id", "kind", "time_s", "words")
 
@@ -62,8 +66,9 @@ def freeze(
     table = pl.concat(events, how="diagonal_relaxed") if events else _no_events()
     catalogue, audience = _merged(items, "item_id"), _merged(people, "user_id")
     if len(table) == 0 and len(catalogue) == 0:
-        raise DataError("there is neither an event nor an item", where=name,
-                        expected="interactions or items")  # fmt: skip
+        raise DataError(
+            "there is neither an event nor an item", where=name, expected="interactions or items"
+        )
     spoken = [frame.select(_SPOKEN) for frame in (table, *words) if "words" in frame.columns]
     met = pl.concat([table["item_id"], *(frame["item_id"] for frame in words)])
     catalogue, item_ids = _rows_of(catalogue, met, "item_id", "item", report)
@@ -74,8 +79,9 @@ def freeze(
     table = _with_rows(table.drop("words", strict=False), catalogue, audience)
     nowhere = table["item_row"].null_count()
     if nowhere:
-        report.fact("events without item", f"{nowhere:,} events (searches) name no item",
-                    count=nowhere)  # fmt: skip
+        report.fact(
+            "events without item", f"{nowhere:,} events (searches) name no item", count=nowhere
+        )
         table = table.filter(pl.col("item_row").is_not_null())
     names = tuple(kinds) or ("interaction",)
     table = _with_signals(in_order(table), names, signals, report)
@@ -85,12 +91,28 @@ def freeze(
         f"{len(table):,} events, {len(user_ids):,} people, {len(item_ids):,} items"
         + (f", {len(knowledge):,} triples" if knowledge is not None else "")
         + (f", {len(remarks):,} remarks" if remarks is not None else ""),
-        value={"events": len(table), "people": len(user_ids), "items": len(item_ids),
-               "triples": 0 if knowledge is None else len(knowledge),
-               "remarks": 0 if remarks is None else len(remarks)},
-    )  # fmt: skip
-    return Dataset(name, user_ids, item_ids, table, catalogue, audience, dict(item_roles),
-                   dict(people_roles), names, knowledge, remarks, simulated)  # fmt: skip
+        value={
+            "events": len(table),
+            "people": len(user_ids),
+            "items": len(item_ids),
+            "triples": 0 if knowledge is None else len(knowledge),
+            "remarks": 0 if remarks is None else len(remarks),
+        },
+    )
+    return Dataset(
+        name,
+        user_ids,
+        item_ids,
+        table,
+        catalogue,
+        audience,
+        dict(item_roles),
+        dict(people_roles),
+        names,
+        knowledge,
+        remarks,
+        simulated,
+    )
 
 
 def in_order(table: pl.DataFrame) -> pl.DataFrame:
@@ -112,8 +134,15 @@ def in_order(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _no_events() -> pl.DataFrame:
-    return pl.DataFrame(schema={"user_id": pl.String, "item_id": pl.String, "kind": pl.UInt8,
-                                "value": pl.Float32, "time_s": pl.Float64})  # fmt: skip
+    return pl.DataFrame(
+        schema={
+            "user_id": pl.String,
+            "item_id": pl.String,
+            "kind": pl.UInt8,
+            "value": pl.Float32,
+            "time_s": pl.Float64,
+        }
+    )
 
 
 def _merged(tables: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
@@ -122,8 +151,9 @@ def _merged(tables: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
     merged = tables[0]
     for table in tables[1:]:
         if set(table.columns) & set(merged.columns) == {key}:
-            merged = merged.join(table, on=key, how="full", coalesce=True,
-                                 maintain_order="left_right")  # fmt: skip
+            merged = merged.join(
+                table, on=key, how="full", coalesce=True, maintain_order="left_right"
+            )
         else:
             merged = pl.concat([merged, table], how="diagonal_relaxed")
     return merged.unique(subset=[key], keep="first", maintain_order=True)
@@ -154,10 +184,14 @@ def _note_mixed(ids: pl.Series, what: str, report: ReportBuilder) -> None:
     bare = padded.str.strip_chars_start("0")
     twins = padded.filter(bare.is_in(ids.implode()))
     if len(twins):
-        report.warn("ids", f"{len(twins)} {what} ids differ only by leading zeros and stay apart: "
-                    "ids are strings, not numbers", count=len(twins),
-                    examples=tuple(twins.head(5).to_list()),
-                    remedy="If they are one and the same, write them alike")  # fmt: skip
+        report.warn(
+            "ids",
+            f"{len(twins)} {what} ids differ only by leading zeros and stay apart: "
+            "ids are strings, not numbers",
+            count=len(twins),
+            examples=tuple(twins.head(5).to_list()),
+            remedy="If they are one and the same, write them alike",
+        )
 
 
 def _with_rows(table: pl.DataFrame, items: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -205,12 +239,10 @@ def _with_signals(
 
 
 def _last_ratings(table: pl.DataFrame, rate: int, report: ReportBuilder) -> pl.DataFrame:
-    split = table["split"].cast(pl.Categorical).to_physical().to_numpy() if (
-        "split" in table.columns) else 0  # fmt: skip
     rated = (table["kind"] == rate).to_numpy()
     key = table["user_row"].to_numpy().astype(np.int64) << 32 | table["item_row"].to_numpy()
-    if "split" in table.columns:
-        key = key ^ (np.asarray(split, np.int64) << 60)
+    if PART in table.columns:
+        key ^= table[PART].to_physical().rank("dense").to_numpy().astype(np.int64) << 58
     ordered = np.sort(key[rated])
     doubled = int((ordered[1:] == ordered[:-1]).sum())
     del ordered

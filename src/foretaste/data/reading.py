@@ -15,7 +15,7 @@ from foretaste.data.readers import FORMATS, ReadLimits, ReadOptions, detect
 from foretaste.data.report import ReadReport, ReportBuilder
 from foretaste.data.signals import SignalSettings
 
-__all__ = ["read", "read_with_report"]
+__all__ = ["read", "read_splits", "read_with_report"]
 
 
 def read(
@@ -56,9 +56,16 @@ def read(
         UnknownNameError: If the format or a role does not exist.
     """
     dataset, _ = read_with_report(
-        path, columns=columns, format=format, delimiter=delimiter, encoding=encoding,
-        roles=roles, name=name, signals=signals, limits=limits,
-    )  # fmt: skip
+        path,
+        columns=columns,
+        format=format,
+        delimiter=delimiter,
+        encoding=encoding,
+        roles=roles,
+        name=name,
+        signals=signals,
+        limits=limits,
+    )
     return dataset
 
 
@@ -95,18 +102,75 @@ def read_with_report(
         LimitError: If something is larger than allowed.
         UnknownNameError: If the format or a role does not exist.
     """
-    if format is not None and format not in FORMATS:
-        raise UnknownNameError("format", format, FORMATS)
+    with _filled(path, columns, format, delimiter, encoding, roles, name, signals, limits) as full:
+        return full.build(), full.report
+
+
+def read_splits(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    format: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    roles: Mapping[str, Role] | None = None,
+    name: str | None = None,
+    signals: SignalSettings | None = None,
+    limits: ReadLimits | None = None,
+) -> dict[str, Dataset]:
+    """Read files that are split already, keeping the split.
+
+    ``train.*``, ``valid.*``, ``test.*`` of any table form or of sequences, RecBole's
+    ``name.train.inter`` ..., KGAT's ``train.txt`` and ``test.txt``. :func:`read` puts the
+    parts together again.
+
+    Args:
+        path: The folder.
+        columns: Part to column where names do not say.
+        format: One of :data:`foretaste.data.FORMATS`.
+        delimiter: Between columns of text files.
+        encoding: Of text files.
+        roles: Role of attributes, by column.
+        name: What to call the data.
+        signals: What events say about liking.
+        limits: What is refused for its size.
+
+    Returns:
+        ``train``, ``valid`` and ``test``, those that are there, with one vocabulary.
+
+    Raises:
+        DataError: If nothing there is split.
+        LimitError: If something is larger than allowed.
+        UnknownNameError: If the format or a role does not exist.
+    """
+    with _filled(path, columns, format, delimiter, encoding, roles, name, signals, limits) as full:
+        return full.build_parts()
+
+
+@contextmanager
+def _filled(
+    path: str | Path,
+    columns: Mapping[str, str] | None,
+    form: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    roles: Mapping[str, Role] | None,
+    name: str | None,
+    signals: SignalSettings | None,
+    limits: ReadLimits | None,
+) -> Iterator[DatasetBuilder]:
+    """A builder that holds everything at the path."""
+    if form is not None and form not in FORMATS:
+        raise UnknownNameError("format", form, FORMATS)
     place = Path(path)
     options = ReadOptions(columns or {}, delimiter, encoding, roles or {}, limits or ReadLimits())
     report = ReportBuilder()
-    builder = DatasetBuilder(
-        name or place.name.split(".")[0], signals, roles=options.roles, report=report
-    )
+    title = name or place.resolve().name.split(".")[0]
+    builder = DatasetBuilder(title, signals, roles=options.roles, report=report)
     with _unpacked(place, options.limits) as inside:
-        found, where = (format, inside) if format else detect(inside)
+        found, where = (form, inside) if form else detect(inside)
         FORMATS[found](where, builder, options, report)
-        return builder.build(), builder.report
+        yield builder
 
 
 @contextmanager
@@ -119,13 +183,17 @@ def _unpacked(path: Path, limits: ReadLimits) -> Iterator[Path]:
             with zipfile.ZipFile(path) as archive:
                 total = sum(entry.file_size for entry in archive.infolist())
                 if total > limits.file_bytes:
-                    raise LimitError("the zip is too large once unpacked", where=path.name,
-                                     expected=f"at most {limits.file_bytes:,} bytes",
-                                     got=f"{total:,}",
-                                     remedy="Raise file_bytes in ReadLimits")  # fmt: skip
+                    raise LimitError(
+                        "the zip is too large once unpacked",
+                        where=path.name,
+                        expected=f"at most {limits.file_bytes:,} bytes",
+                        got=f"{total:,}",
+                        remedy="Raise file_bytes in ReadLimits",
+                    )
                 # extractall takes ".." and absolute paths out of member names.
                 archive.extractall(folder)
         except zipfile.BadZipFile as error:
-            raise DataError(f"the zip is broken ({error})", where=path.name,
-                            remedy="Download it again") from None  # fmt: skip
+            raise DataError(
+                f"the zip is broken ({error})", where=path.name, remedy="Download it again"
+            ) from None
         yield Path(folder)

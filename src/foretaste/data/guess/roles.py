@@ -30,6 +30,11 @@ _LISTS = frozenset({
     "writers", "authors", "artists", "countries", "languages", "skills", "topics", "starring",
     "productioncountries", "productioncompanies", "类型", "标签", "演员", "导演",
 })  # fmt: skip
+_CATEGORIES = frozenset({
+    "brand", "author", "artist", "publisher", "language", "country", "gender", "sex", "occupation",
+    "city", "store", "studio", "category", "maincat", "mpaa", "originallanguage", "state",
+    "agerange", "ageband", "品牌", "作者", "性别", "城市", "国家", "语言",
+})  # fmt: skip
 _TIMES = frozenset({"releasedate", "date", "published", "publishedat", "createdat", "birthdate"})
 _OUTSIDE = ("url", "link", "image", "picture", "poster", "thumbnail", "photo", "href")
 _NAMES_OF_CODES = ("id", "zip", "zipcode", "postcode", "phone", "isbn", "code", "ean")
@@ -75,12 +80,17 @@ def shape_table(
         if role is None:
             shaped.append(clean)
             continue
-        shaped.append(_cast(clean, role, origin, report, stated=wanted is not None))
+        shaped.append(_cast(clean, role, origin, report))
         roles[name] = role
     if roles:
         listed = ", ".join(f"{name}: {role}" for name, role in roles.items())
-        report.guess("roles", listed, where=origin.name, value=dict(roles),
-                     remedy="Override with roles={...}")  # fmt: skip
+        report.guess(
+            "roles",
+            listed,
+            where=origin.name,
+            value=dict(roles),
+            remedy="Override with roles={...}",
+        )
     return pl.DataFrame(shaped), roles
 
 
@@ -101,7 +111,11 @@ def _guess(
         return "vector" if kind.inner.is_float() else "categories"  # type: ignore[union-attr]
     if kind == pl.Boolean:
         return "flag"
-    if kind.is_temporal() or column.name in ("available_from_s", "available_until_s"):
+    if (
+        kind.is_temporal()
+        or word in _TIMES
+        or column.name in ("available_from_s", "available_until_s")
+    ):
         return "time"
     if word in _TITLES and "title" not in taken.values():
         return "title"
@@ -124,6 +138,8 @@ def _guess_text(found: pl.Series, word: str) -> Role | None:
         return "text"
     if found.str.contains(r"^\s*\[.*\]\s*$").all():
         return "categories"
+    if word in _CATEGORIES:
+        return "categories" if found.str.contains("|", literal=True).any() else "category"
     words = float(found.str.count_matches(r"\s+").mean() or 0) + 1  # type: ignore[arg-type]
     piped = float(found.str.contains("|", literal=True).mean() or 0)  # type: ignore[arg-type]
     if piped >= 0.05 or word in _LISTS:
@@ -138,9 +154,7 @@ def _guess_text(found: pl.Series, word: str) -> Role | None:
     return "category"
 
 
-def _cast(
-    column: pl.Series, role: Role, origin: Origin, report: ReportBuilder, *, stated: bool
-) -> pl.Series:
+def _cast(column: pl.Series, role: Role, origin: Origin, report: ReportBuilder) -> pl.Series:
     name = column.name
     if role in ("title", "text", "category"):
         if isinstance(column.dtype, pl.List):
@@ -157,7 +171,7 @@ def _cast(
         return column.cast(pl.List(pl.Float32))
     if role == "categories":
         return _as_list(column, origin, report)
-    number = column.cast(pl.Float64, strict=not stated and False)
+    number = column.cast(pl.Float64, strict=False)
     bad = (number.is_null() & column.is_not_null()).arg_true()
     if len(bad):
         raise DataError(
@@ -177,15 +191,24 @@ def _as_list(column: pl.Series, origin: Origin, report: ReportBuilder) -> pl.Ser
         text = column.cast(pl.String)
         found = text.drop_nulls()
         if len(found) and found.str.contains(r"^\s*\[.*\]\s*$").all():
-            body = text.str.strip_chars().str.replace_all("'", '"')
-            lists = body.str.json_decode(pl.List(pl.String))
+            lists = _json_lists(text)
             report.guess("list separator", f"{name} holds JSON lists", where=origin.name)
         else:
-            separator = next((s for s in ("|", ";", "、", ", ", ",")
-                              if len(found) and found.str.contains(s, literal=True).any()), "|")  # fmt: skip
+            separator = next(
+                (
+                    s
+                    for s in ("|", ";", "、", ", ", ",")
+                    if len(found) and found.str.contains(s, literal=True).any()
+                ),
+                "|",
+            )
             lists = text.str.split(separator)
-            report.guess("list separator", f"{name} is split at {separator!r}",
-                         where=origin.name, value=separator)  # fmt: skip
+            report.guess(
+                "list separator",
+                f"{name} is split at {separator!r}",
+                where=origin.name,
+                value=separator,
+            )
     frame = pl.DataFrame({name: lists}).select(
         pl.col(name)
         .list.eval(pl.element().str.strip_chars())
@@ -193,3 +216,14 @@ def _as_list(column: pl.Series, origin: Origin, report: ReportBuilder) -> pl.Ser
         .list.unique(maintain_order=True)
     )
     return frame[name]
+
+
+def _json_lists(text: pl.Series) -> pl.Series:
+    """Lists written by ``json.dumps``, or by Python's ``str`` (single quotes)."""
+    stripped = text.str.strip_chars()
+    try:
+        return stripped.str.json_decode(pl.List(pl.String))
+    except pl.exceptions.PolarsError:
+        inner = stripped.str.strip_chars("[]").str.split(", ")
+        frame = pl.DataFrame({"x": inner})
+        return frame.select(pl.col("x").list.eval(pl.element().str.strip_chars("'\" ")))["x"]

@@ -13,8 +13,11 @@ from foretaste.data.guess.names import known_name
 
 __all__ = ["Shape", "guess_encoding", "guess_shape"]
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _DELIMITERS = ("\t", "::", ",", ";", "|", " ")
 
 
@@ -69,8 +72,11 @@ def guess_encoding(pieces: Iterable[bytes]) -> str:
 def _eight_bit(data: bytes) -> str:
     high = [byte > 127 for byte in data]
     total = sum(high)
-    paired = sum(1 for place, flag in enumerate(high) if flag and (
-        (place and high[place - 1]) or (place + 1 < len(high) and high[place + 1])))  # fmt: skip
+    paired = sum(
+        1
+        for place, flag in enumerate(high)
+        if flag and ((place and high[place - 1]) or (place + 1 < len(high) and high[place + 1]))
+    )
     if total and paired >= 0.9 * total:
         try:
             # A piece may be cut inside a character.
@@ -111,9 +117,10 @@ def guess_shape(sample: str, where: str, delimiter: str | None = None) -> Shape:
             where=where,
             expected="columns separated by tab, comma, semicolon, | or ::",
             got=lines[0][:100],
-            remedy="Leave delimiter out to have it guessed" if delimiter else
-            "Give the delimiter if it is another one",
-        )  # fmt: skip
+            remedy="Leave delimiter out to have it guessed"
+            if delimiter
+            else "Give the delimiter if it is another one",
+        )
     if score < 0.5:
         raise DataError(
             "the lines have different numbers of columns whatever they are split at",
@@ -164,10 +171,14 @@ def _has_header(rows: list[list[str]]) -> bool:
         return True
     if len(set(first)) < len(first) or not all(cell.strip() for cell in first):
         return False
-    return any(
-        all(_number(row[place]) for row in rest if place < len(row))
-        for place in range(len(first))
-    ) if rest else False  # fmt: skip
+    return (
+        any(
+            all(_number(row[place]) for row in rest if place < len(row))
+            for place in range(len(first))
+        )
+        if rest
+        else False
+    )
 
 
 def _number(cell: str) -> bool:

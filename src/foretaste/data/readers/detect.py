@@ -10,7 +10,12 @@ from foretaste.core.errors import DataError
 from foretaste.data.builder import DatasetBuilder
 from foretaste.data.readers import folder as folders
 from foretaste.data.readers import movielens
-from foretaste.data.readers.source import ReadOptions
+from foretaste.data.readers.amazon import is_amazon, read_amazon
+from foretaste.data.readers.kgat import is_kgat, read_kgat
+from foretaste.data.readers.lastfm import read_lastfm
+from foretaste.data.readers.recbole import read_recbole
+from foretaste.data.readers.source import ReadOptions, open_source
+from foretaste.data.readers.table import is_json_lines
 from foretaste.data.report import ReportBuilder
 
 __all__ = ["FORMATS", "Reader", "detect"]
@@ -21,15 +26,24 @@ Reader: TypeAlias = Callable[[Path, DatasetBuilder, ReadOptions, ReportBuilder],
 def _table(
     path: Path, builder: DatasetBuilder, options: ReadOptions, report: ReportBuilder
 ) -> None:
+    if ".json" in path.name.lower():
+        source = open_source(path, options, ReportBuilder())
+        if is_json_lines(source) and is_amazon(source):
+            read_amazon(path, builder, options, report)
+            return
     folders.read_one(path, None, builder, options, report)
 
 
 FORMATS: Mapping[str, Reader] = {
     "table": _table,
+    "amazon": read_amazon,
     "folder": folders.read_folder,
+    "kgat": read_kgat,
+    "lastfm": read_lastfm,
     "movielens-100k": movielens.read_100k,
     "movielens-1m": movielens.read_1m,
     "movielens-latest": movielens.read_latest,
+    "recbole": read_recbole,
 }
 """Every form we read, by the name that ``format=`` takes."""
 
@@ -47,23 +61,24 @@ def detect(path: Path) -> tuple[str, Path]:
         DataError: If nothing we can read lies there.
     """
     if not path.exists():
-        raise DataError("there is no such file or folder", where=str(path),
-                        remedy="Check the path")  # fmt: skip
+        raise DataError("there is no such file or folder", where=str(path), remedy="Check the path")
     if path.is_file():
-        return "table", path
+        atomic = path.suffix in (".inter", ".item", ".user", ".kg", ".link")
+        return ("recbole" if atomic else "table"), path
     names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
     if not names:
         raise DataError("the folder is empty", where=str(path))
     found = _by_names(names)
     if found is not None:
         return found, path
-    if folders.table_files(path).keys() & {"interactions", "items"}:
+    if folders.table_files(path).keys() & {"interactions", "items"} or folders.split_files(path):
         return "folder", path
     inside = [path / name for name in sorted(names)]
     only = [child for child in inside if child.is_dir() and child.name != "__MACOSX"]
     if len(only) == 1 and all(child.is_dir() or _is_note(child) for child in inside):
         return detect(only[0])
     files = [child for child in inside if child.is_file() and not _is_note(child)]
+    files = [child for child in files if not child.name.startswith("meta_")] or files
     if len(files) == 1:
         return detect(files[0])
     raise DataError(
@@ -82,10 +97,17 @@ def _by_names(names: set[str]) -> str | None:
         return "movielens-1m"
     if {"ratings.csv", "movies.csv"} <= names:
         return "movielens-latest"
-    return None
+    if {"user_artists.dat", "artists.dat"} <= names:
+        return "lastfm"
+    if any(name.endswith(".inter") for name in names):
+        return "recbole"
+    return "kgat" if is_kgat(names) else None
 
 
 def _is_note(path: Path) -> bool:
     return path.name.lower().startswith(("readme", "license", "licence")) or path.suffix in (
-        ".md", ".html", ".pdf", ".md5",
-    )  # fmt: skip
+        ".md",
+        ".html",
+        ".pdf",
+        ".md5",
+    )

@@ -13,7 +13,27 @@ from foretaste.data.readers.table import read_table
 from foretaste.data.readers.triples import TRIPLE_ENDINGS, read_triples
 from foretaste.data.report import Origin, ReportBuilder
 
-__all__ = ["STEMS", "read_folder", "read_one", "table_files"]
+__all__ = [
+    "PARTS",
+    "STEMS",
+    "part_name",
+    "read_folder",
+    "read_one",
+    "split_files",
+    "table_files",
+]
+
+PARTS = {
+    "train": "train",
+    "training": "train",
+    "valid": "valid",
+    "val": "valid",
+    "validation": "valid",
+    "dev": "valid",
+    "test": "test",
+    "testing": "test",
+}
+"""What the parts of a given split are called in file names, and by us."""
 
 STEMS = {
     "interactions": ("interactions", "events", "ratings", "feedback", "clicks", "orders",
@@ -43,13 +63,46 @@ def table_files(folder: Path) -> dict[str, Path]:
         for stem in stems:
             same = [path for path in files if path.name.split(".")[0].lower() == stem]
             if len(same) > 1:
-                raise DataError(f"two files could be the {table}", where=folder.name,
-                                got=", ".join(path.name for path in same),
-                                remedy="Keep one")  # fmt: skip
+                raise DataError(
+                    f"two files could be the {table}",
+                    where=folder.name,
+                    got=", ".join(path.name for path in same),
+                    remedy="Keep one",
+                )
             if same:
                 found[table] = same[0]
                 break
     return found
+
+
+def part_name(word: str) -> str:
+    """Translate what a file calls a part of a split.
+
+    Args:
+        word: For example ``val``.
+
+    Returns:
+        ``train``, ``valid``, ``test``, or the word itself.
+    """
+    return PARTS.get(word.lower(), word)
+
+
+def split_files(folder: Path) -> dict[str, Path]:
+    """Find files that are parts of one split: ``train.*``, ``valid.*``, ``test.*``.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        Part to file; empty unless there is training and one other part.
+    """
+    found = {
+        PARTS[path.name.split(".")[0].lower()]: path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name.split(".")[0].lower() in PARTS
+    }
+    order = [part for part in ("train", "valid", "test") if part in found]
+    return {part: found[part] for part in order} if "train" in found and len(found) > 1 else {}
 
 
 def read_folder(
@@ -69,6 +122,10 @@ def read_folder(
         if table in files:
             report.fact("file", f"{files[table].name} is the {table}", where=folder.name)
             read_one(files[table], table, builder, options, report)
+    if "interactions" not in files:
+        for part, path in split_files(folder).items():
+            report.fact("file", f"{path.name} is the part {part}", where=folder.name)
+            read_one(path, "interactions", builder, options, report, part=part)
 
 
 def read_one(
@@ -77,6 +134,8 @@ def read_one(
     builder: DatasetBuilder,
     options: ReadOptions,
     report: ReportBuilder,
+    *,
+    part: str | None = None,
 ) -> None:
     """Read one file into the builder.
 
@@ -86,6 +145,7 @@ def read_one(
         builder: Given the table.
         options: What the caller states.
         report: Told what was guessed.
+        part: The part of a given split its events belong to.
 
     Raises:
         DataError: If the columns are of no table we know.
@@ -95,9 +155,13 @@ def read_one(
         return
     source = open_source(path, options, report)
     if source.head(4) != b"PAR1" and table in (None, "interactions") and is_sequences(source):
-        report.guess("format", "one line per person: user item item ...; time is the position",
-                     where=path.name, value="sequences")  # fmt: skip
-        builder.interactions(read_sequences(source), origin=Origin(path.name))
+        report.guess(
+            "format",
+            "one line per person: user item item ...; time is the position",
+            where=path.name,
+            value="sequences",
+        )
+        builder.interactions(read_sequences(source), origin=Origin(path.name), part=part)
         return
     names = (
         ("head", "relation", "tail") if table == "knowledge" and _bare(source.sample()) else None
@@ -106,11 +170,14 @@ def read_one(
     given = {part: name for part, name in options.columns.items() if name in frame.columns}
     lost = [name for name in options.columns.values() if name not in frame.columns]
     if table is None and lost:
-        raise DataError(f"there is no column {lost[0]!r}", where=path.name,
-                        expected="one of " + ", ".join(frame.columns))  # fmt: skip
+        raise DataError(
+            f"there is no column {lost[0]!r}",
+            where=path.name,
+            expected="one of " + ", ".join(frame.columns),
+        )
     which = table or _which(frame.columns, given)
     if which == "interactions":
-        builder.interactions(frame, columns=given, origin=origin)
+        builder.interactions(frame, columns=given, origin=origin, part=part)
     elif which == "items":
         builder.items(frame, columns=given, origin=origin)
     elif which == "people":

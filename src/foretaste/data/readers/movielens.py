@@ -13,8 +13,15 @@ from foretaste.data.report import Origin, ReportBuilder
 
 __all__ = ["read_100k", "read_1m", "read_latest"]
 
-_AGES = {"1": "under 18", "18": "18-24", "25": "25-34", "35": "35-44", "45": "45-49",
-         "50": "50-55", "56": "56 or older"}  # fmt: skip
+_AGES = {
+    "1": "under 18",
+    "18": "18-24",
+    "25": "25-34",
+    "35": "35-44",
+    "45": "45-49",
+    "50": "50-55",
+    "56": "56 or older",
+}
 _OCCUPATIONS = (
     "other", "academic/educator", "artist", "clerical/admin", "college/grad student",
     "customer service", "doctor/health care", "executive/managerial", "farmer", "homemaker",
@@ -50,8 +57,9 @@ def read_100k(
         movies, where = _table(folder / "u.item", options, report, names)
         marks = [
             pl.when(pl.col(flag) == "1").then(pl.lit(genre))
-            for flag, genre in zip(flags, _GENRES, strict=True) if genre != "unknown"
-        ]  # fmt: skip
+            for flag, genre in zip(flags, _GENRES, strict=True)
+            if genre != "unknown"
+        ]
         movies = movies.with_columns(pl.concat_list(marks).list.drop_nulls().alias("genres"))
         builder.items(_with_year(movies.drop("video", *flags)), origin=where)
     if (folder / "u.user").is_file():

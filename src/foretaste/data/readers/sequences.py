@@ -46,9 +46,12 @@ def read_sequences(source: Source) -> pl.DataFrame:
         if not user:
             continue
         if not rest and not items:
-            raise DataError("the line has a person and no item",
-                            where=f"{source.name} line {number}", got=line[:80],
-                            expected="user item item ...")  # fmt: skip
+            raise DataError(
+                "the line has a person and no item",
+                where=f"{source.name} line {number}",
+                got=line[:80],
+                expected="user item item ...",
+            )
         users.append(user)
         items.append(rest)
     frame = pl.DataFrame({"user_id": users, "item_id": items}).filter(

@@ -135,8 +135,12 @@ def open_source(path: Path, options: ReadOptions, report: ReportBuilder) -> Sour
         raise DataError("there is no such file", where=str(path), remedy="Check the path")
     size = path.stat().st_size
     if size == 0:
-        raise DataError("the file is empty", where=path.name, expected="a table",
-                        remedy="Check how it was written or downloaded")  # fmt: skip
+        raise DataError(
+            "the file is empty",
+            where=path.name,
+            expected="a table",
+            remedy="Check how it was written or downloaded",
+        )
     if size > options.limits.file_bytes:
         raise _too_large(path, options.limits)
     with path.open("rb") as file:
@@ -153,11 +157,19 @@ def open_source(path: Path, options: ReadOptions, report: ReportBuilder) -> Sour
     try:
         text = raw.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        raise DataError(f"the text is not {encoding} ({error})", where=path.name,
-                        remedy="Leave encoding out to have it guessed") from None  # fmt: skip
+        raise DataError(
+            f"the text is not {encoding} ({error})",
+            where=path.name,
+            remedy="Leave encoding out to have it guessed",
+        ) from None
     if options.encoding is None:
-        report.guess("encoding", f"not UTF-8; read as {encoding}", where=path.name,
-                     value=encoding, remedy='Override with encoding="..."')  # fmt: skip
+        report.guess(
+            "encoding",
+            f"not UTF-8; read as {encoding}",
+            where=path.name,
+            value=encoding,
+            remedy='Override with encoding="..."',
+        )
     return Source(path, text.encode("utf-8"))
 
 
@@ -171,8 +183,11 @@ def _unzipped(path: Path, limits: ReadLimits) -> bytes:
                     raise _too_large(path, limits)
                 pieces.append(piece)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"the compressed file is broken ({error})", where=path.name,
-                        remedy="Download or write it again") from None  # fmt: skip
+        raise DataError(
+            f"the compressed file is broken ({error})",
+            where=path.name,
+            remedy="Download or write it again",
+        ) from None
     return b"".join(pieces)
 
 

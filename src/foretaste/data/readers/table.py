@@ -89,11 +89,16 @@ def _json_lines_slowly(source: Source) -> pl.DataFrame:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise DataError(f"this is no JSON ({error})", where=f"{source.name} line {number}",
-                            expected="one JSON object per line", got=line[:80]) from None  # fmt: skip
+            raise DataError(
+                f"this is no JSON ({error})",
+                where=f"{source.name} line {number}",
+                expected="one JSON object per line",
+                got=line[:80],
+            ) from None
         if not isinstance(row, dict):
-            raise DataError("this is no JSON object", where=f"{source.name} line {number}",
-                            got=line[:80])  # fmt: skip
+            raise DataError(
+                "this is no JSON object", where=f"{source.name} line {number}", got=line[:80]
+            )
         rows.append({key: _flat(value) for key, value in row.items()})
     return pl.DataFrame(rows, infer_schema_length=None, strict=False)
 
@@ -136,9 +141,13 @@ def read_delimited(
     else:
         shape = _named(shape, source, options, report)
     note = report.fact if options.delimiter else report.guess
-    note("delimiter", f"{shape.delimiter!r}, {'with' if shape.header else 'without'} header",
-         where=source.name, value=shape.delimiter,
-         remedy='Override with delimiter="..."')  # fmt: skip
+    note(
+        "delimiter",
+        f"{shape.delimiter!r}, {'with' if shape.header else 'without'} header",
+        where=source.name,
+        value=shape.delimiter,
+        remedy='Override with delimiter="..."',
+    )
     try:
         table = _parse(source, shape, _fast_types(source, shape))
     except pl.exceptions.PolarsError:
@@ -159,9 +168,13 @@ def _named(shape: Shape, source: Source, options: ReadOptions, report: ReportBui
     if width == 3 and _looks_like_times(source, shape):
         names = ["user_id", "item_id", "timestamp"]
     columns = (*names[:width], *(f"column_{n + 1}" for n in range(len(names), width)))
-    report.guess("header", "no header line; columns taken as " + ", ".join(columns),
-                 where=source.name, value=list(columns),
-                 remedy="Write a header line if that is wrong")  # fmt: skip
+    report.guess(
+        "header",
+        "no header line; columns taken as " + ", ".join(columns),
+        where=source.name,
+        value=list(columns),
+        remedy="Write a header line if that is wrong",
+    )
     return Shape(shape.delimiter, False, columns, shape.quoted)
 
 

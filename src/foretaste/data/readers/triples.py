@@ -46,8 +46,13 @@ def read_triples(path: Path, report: ReportBuilder) -> pl.DataFrame:
             tails.append(_plain(triple.object))
     except (SyntaxError, OSError, ValueError) as error:
         raise DataError(f"the triples cannot be parsed ({error})", where=path.name) from None
-    report.fact("format", f"RDF with {len(heads):,} triples; names are the last part of each IRI",
-                where=path.name, value="rdf", count=len(heads))  # fmt: skip
+    report.fact(
+        "format",
+        f"RDF with {len(heads):,} triples; names are the last part of each IRI",
+        where=path.name,
+        value="rdf",
+        count=len(heads),
+    )
     schema = {"head": pl.String, "relation": pl.String, "tail": pl.String}
     return pl.DataFrame({"head": heads, "relation": relations, "tail": tails}, schema=schema)
 
