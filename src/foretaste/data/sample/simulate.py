@@ -1,0 +1,251 @@
+"""The generator of the simulated audience: choices under exposure, not draws from a model.
+
+Its equations are in ``docs/sample-world.md``. Nothing here is linear-Gaussian: a person opens
+what catches the eye on a slate shaped by fame, fashion, novelty and what others watch, tires of
+more of the same, and has a hidden taste made of rules, gates and aversions.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from foretaste.core import stream
+from foretaste.data.sample.aspects import ASPECTS
+from foretaste.data.sample.catalogue import read_films
+from foretaste.data.sample.people import Person, draw_person, normal, person_ids
+from foretaste.data.sample.speech import comment
+from foretaste.data.sample.world import DAY_S, DAYS, START_S, World, make_world, taste_for
+
+__all__ = ["HiddenTastes", "Simulation", "hidden_tastes", "simulate"]
+
+SEED = 20230901
+"""Seed of the packaged audience."""
+
+PEOPLE = 2000
+"""People in the packaged audience."""
+
+SLATE = 14
+_LOOK_BACK = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """What came out.
+
+    Attributes:
+        events: ``user_id, item_id, timestamp, type, value, words`` in the order of time.
+        people: ``user_id, age_band, country, about``.
+        arrivals: ``item_id, available_from`` in seconds since 1970.
+    """
+
+    events: pl.DataFrame
+    people: pl.DataFrame
+    arrivals: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HiddenTastes:
+    """What the audience really likes; for tests, never part of the packaged tables.
+
+    Attributes:
+        user_ids: People, in the order of the rows.
+        item_ids: Films, in the order of the columns.
+        utility: Lasting utility at the end of the two years, [U, I].
+        aspects: What each person likes, in words.
+    """
+
+    user_ids: list[str]
+    item_ids: list[str]
+    utility: NDArray[np.float64]
+    aspects: list[tuple[str, ...]]
+
+
+def hidden_tastes(seed: int = SEED, people: int = PEOPLE) -> HiddenTastes:
+    """Draw the world again and look behind the curtain.
+
+    Args:
+        seed: The world's seed.
+        people: How many people.
+
+    Returns:
+        The hidden tastes.
+    """
+    world = make_world(read_films(), seed)
+    crowd = [draw_person(name, seed, DAYS) for name in person_ids(people)]
+    utility = np.array([taste_for(world, p, _tastes_at(p, DAYS)) for p in crowd])
+    words = [tuple(ASPECTS[k].phrase for k, _, _ in _tastes_at(p, DAYS)) for p in crowd]
+    return HiddenTastes([p.user_id for p in crowd], [f["item_id"] for f in world.films],
+                        utility, words)  # fmt: skip
+
+
+def simulate(seed: int = SEED, people: int = PEOPLE) -> Simulation:
+    """Let the audience live for two years.
+
+    Args:
+        seed: Equal seeds give equal events (only uniform random numbers are drawn, whose
+            streams NumPy keeps stable between versions).
+        people: How many people.
+
+    Returns:
+        Events, people and arrivals.
+    """
+    world = make_world(read_films(), seed)
+    crowd = [draw_person(name, seed, DAYS) for name in person_ids(people)]
+    run = _Run(world, crowd, seed)
+    while run.queue:
+        run.visit(*heapq.heappop(run.queue))
+    ids = [film["item_id"] for film in world.films]
+    events = pl.DataFrame(
+        run.events,
+        schema={"user_id": pl.String, "item": pl.Int32, "timestamp": pl.Int64,
+                "type": pl.String, "value": pl.Float32, "words": pl.String}, orient="row",
+    )  # fmt: skip
+    events = events.select("user_id", pl.Series("item_id", [ids[i] for i in events["item"]]),
+                           "timestamp", "type", "value", "words").sort(
+                               "timestamp", "user_id", "item_id", "type")  # fmt: skip
+    table = {name: [getattr(p, name) for p in crowd]
+             for name in ("user_id", "age_band", "country", "about")}  # fmt: skip
+    arrivals = {"item_id": ids, "available_from": [START_S + int(d * DAY_S) for d in world.arrival]}
+    return Simulation(events, pl.DataFrame(table), pl.DataFrame(arrivals))
+
+
+def _tastes_at(person: Person, day: float) -> tuple[tuple[int, int, float], ...]:
+    return person.later if day >= person.change_day else person.tastes
+
+
+@dataclass(slots=True)
+class _Life:
+    """One person while the world runs."""
+
+    person: Person
+    rng: np.random.Generator
+    pace_days: float
+    left: int
+    lasting: NDArray[np.float64]
+    changed: bool = False
+    met: list[tuple[float, int]] = field(default_factory=list)
+    mood: float = 0.3
+
+
+class _Run:
+    """The state of the world: who comes next, what others watch."""
+
+    def __init__(self, world: World, crowd: list[Person], seed: int) -> None:
+        self.world = world
+        self.events: list[tuple[str, int, int, str, float | None, str | None]] = []
+        self.buzz = np.zeros(len(world.films))
+        self.buzz_day = 0.0
+        self.lives: list[_Life] = []
+        self.queue: list[tuple[float, int]] = []
+        for number, person in enumerate(crowd):
+            rng = stream(seed, "life", person.user_id)
+            # Busy people come often, so that most histories fit into the two years.
+            pace = (DAYS - person.joined_day) / (person.visits + 2) * (0.3 + 0.6 * rng.random())
+            life = _Life(person, rng, float(pace), person.visits,
+                         taste_for(world, person, person.tastes))  # fmt: skip
+            self.lives.append(life)
+            heapq.heappush(self.queue, (_evening(person.joined_day, rng), number))
+
+    def visit(self, day: float, number: int) -> None:
+        """One person sees one slate, watches some of it, and perhaps comes again."""
+        life = self.lives[number]
+        if day >= DAYS - 0.05:
+            return
+        if day >= life.person.change_day and not life.changed:
+            life.lasting = taste_for(self.world, life.person, life.person.later)
+            life.changed = True
+        self.buzz *= 0.5 ** ((day - self.buzz_day) / 14.0)
+        self.buzz_day = day
+        fashion = self.world.fashion(day)
+        want = self._want(life, day, fashion)
+        slate = self._slate(life, day, fashion)
+        moment = day
+        for item in self._chosen(life, want, slate):
+            moment += 0.01 + 0.06 * life.rng.random()
+            self._experience(life, item, moment, want)
+        life.left -= 1
+        # A run of disappointments ends many a stay early.
+        stays = life.mood > -0.6 or life.rng.random() < 0.75
+        if life.left > 0 and (stays or life.person.user_id in ("ann", "bob")):
+            gap = -life.pace_days * np.log(1 - life.rng.random())
+            gap = gap * (0.25 if life.rng.random() < 0.4 else 1.5)
+            heapq.heappush(self.queue, (_evening(day + max(0.4, gap), life.rng), number))
+
+    def _want(self, life: _Life, day: float, fashion: NDArray[np.float64]) -> NDArray[np.float64]:
+        person, world = life.person, self.world
+        winter = np.cos(2 * np.pi * (day + 244 - 15) / 365.25)
+        want = life.lasting - 0.6 * world.quality + person.fashion * fashion
+        want = want + person.season * winter * world.darkness
+        for when, item in life.met[-_LOOK_BACK:]:
+            want = want - person.satiety * np.exp((when - day) / 9.0) * world.likeness[item]
+        if life.met:
+            want[[item for _, item in life.met]] -= 3.5
+        result: NDArray[np.float64] = want
+        return result
+
+    def _slate(self, life: _Life, day: float, fashion: NDArray[np.float64]) -> NDArray[np.intp]:
+        world = self.world
+        age = np.maximum(day - world.arrival, 0.0)
+        new = 1.6 * np.exp(-age / 25.0) * (world.arrival > 0)
+        score = world.fame + 0.7 * fashion + new + 0.3 * np.log1p(self.buzz)
+        if life.met:
+            score = score + 2.2 * world.likeness[life.met[-1][1]]
+        gumbel = -np.log(-np.log(np.clip(life.rng.random(len(score)), 1e-12, 1 - 1e-12)))
+        score = np.where(world.arrival <= day, score + gumbel, -np.inf)
+        return np.argsort(-score, kind="stable")[:SLATE]
+
+    def _chosen(self, life: _Life, want: NDArray[np.float64], slate: NDArray[np.intp]) -> list[int]:
+        places = np.arange(1, len(slate) + 1)
+        pull = 2.0 * want[slate] - life.person.patience * np.log(places)
+        pull = pull + life.person.social * np.log1p(self.buzz[slate])
+        draws = np.clip(life.rng.random(len(slate) + 4), 1e-12, 1 - 1e-12)
+        gumbel = -np.log(-np.log(draws))
+        outside = 1.0 + gumbel[len(slate) :].cumsum() * 0 + gumbel[len(slate) :]
+        order = np.argsort(-(pull + gumbel[: len(slate)]), kind="stable")
+        chosen: list[int] = []
+        for turn, place in enumerate(order[:4]):
+            if (pull + gumbel[: len(slate)])[place] < outside[turn] + 1.2 * turn:
+                break
+            chosen.append(int(slate[place]))
+        return chosen
+
+    def _experience(self, life: _Life, item: int, day: float, want: NDArray[np.float64]) -> None:
+        person, numbers = life.person, life.rng.random(5)
+        joy = float(life.lasting[item] + 0.3 * (want[item] - life.lasting[item])
+                    + 0.55 * normal(life.rng, 1)[0])  # fmt: skip
+        life.met.append((day, item))
+        life.mood = 0.7 * life.mood + 0.3 * np.tanh(joy - 0.6)
+        self.buzz[item] += 1.0
+        heat = person.talkative * (0.4 + 0.6 * abs(np.tanh(joy - 0.9)))
+        second = START_S + int(day * DAY_S)
+        if numbers[0] < 0.42 * heat:
+            stars = float(np.clip(np.floor(1.3 + 1.35 * (joy + 1.0 + person.strictness)), 1, 5))
+            self._note(person, item, second, "rate", stars)
+        elif joy < 0.0 and numbers[1] < 0.5:
+            self._note(person, item, second, "skip" if numbers[2] < 0.7 else "dislike")
+        elif joy > 1.3 and numbers[1] < 0.45 * heat:
+            self._note(person, item, second, "like")
+        else:
+            self._note(person, item, second, "view")
+        if joy > 1.7 and numbers[3] < 0.09 * person.talkative:
+            self._note(person, item, second + 1200 + int(6000 * numbers[2]), "share")
+        if numbers[4] < 0.05 * heat:
+            words = comment(joy, person, self.world, item, life.rng)
+            self._note(person, item, second + 600 + int(9000 * numbers[1]), "comment", None, words)
+
+    def _note(
+        self, person: Person, item: int, second: int, kind: str, value: float | None = None,
+        words: str | None = None,
+    ) -> None:  # fmt: skip
+        self.events.append((person.user_id, item, second, kind, value, words))
+
+
+def _evening(day: float, rng: np.random.Generator) -> float:
+    """Move a moment to a likely hour of that day: mostly evening."""
+    hour = 19.5 + 1.8 * float(normal(rng, 1)[0]) if rng.random() < 0.75 else 24 * rng.random()
+    return max(day, float(np.floor(day) + np.clip(hour, 0.0, 23.9) / 24))
