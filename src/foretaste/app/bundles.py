@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from foretaste.app.parts import load_part, save_part
+from foretaste.app.parts import load_part, load_text, save_part
 from foretaste.app.recommender import Recommender
 from foretaste.app.settings import FitSettings
 from foretaste.core import Dataset, Vocabulary
 from foretaste.core.errors import BundleError
-from foretaste.language import CachedEncoder, TextIndex, make_encoder
+from foretaste.language import make_encoder
 from foretaste.recommend import Bundle, Place, read_bundle, write_bundle
 
 __all__ = ["load", "save"]
@@ -85,9 +85,8 @@ def load(folder: str | Path) -> Recommender:
     )
     text, encoder = None, None
     if "_text" in bundle.parts:
-        found: TextIndex = load_part("_text", bundle.parts["_text"])
-        encoder = CachedEncoder(make_encoder(settings.encoder))
-        text = found.with_encoder(encoder)
+        encoder = make_encoder(settings.encoder)
+        text = load_text(bundle.parts["_text"], encoder)
     return Recommender(dataset, parts, settings, text, encoder, ratings, *about)
 
 

@@ -15,9 +15,9 @@ from foretaste.app.settings import FitSettings, load_settings
 from foretaste.core import Dataset, Encoder, digest_of, stream
 from foretaste.core.errors import DataError
 from foretaste.data import read as read_data
-from foretaste.language import CachedEncoder, TextIndex, item_texts, make_encoder
+from foretaste.language import CachedEncoder, TextIndex, make_encoder
 
-__all__ = ["Progress", "code_digest", "encode_items", "fit", "read"]
+__all__ = ["Progress", "code_digest", "fit", "read"]
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0 to 1."""
@@ -75,10 +75,13 @@ def fit(
     started = time.perf_counter()
     text, live = None, None
     if settings.use_text and _has_words(data):
-        live = encoder or CachedEncoder(make_encoder(settings.encoder))
-        data = encode_items(data, live, tell)
-        tell("indexing the words", 0.0)
-        text = TextIndex.build(data, live, settings.text)
+        live = encoder or make_encoder(settings.encoder)
+        remembered = CachedEncoder(
+            live, progress=lambda done, of: tell("encoding texts", done / max(of, 1))
+        )
+        text = TextIndex.build(data, remembered, settings.text)
+        if "text" not in data.vectors:
+            data = data.with_vectors("text", text.vectors)
     parts: dict[str, Any] = {}
     for name in settings.sources:
         tell(f"fitting {name}", 0.0)
@@ -101,28 +104,6 @@ def fit(
     tell("done", 1.0)
     digest = digest_of(settings.digest(), data.digest, code_digest(), card["encoder"])
     return Recommender(data, parts, settings, text, live, ratings, digest, card)
-
-
-def encode_items(data: Dataset, encoder: Encoder, tell: Progress | None = None) -> Dataset:
-    """Add the items' text vectors under the name ``text`` (unless they are there).
-
-    Args:
-        data: The data.
-        encoder: Text to vectors.
-        tell: Told how far it is.
-
-    Returns:
-        The data with vectors.
-    """
-    if "text" in data.vectors:
-        return data
-    texts = item_texts(data)
-    pieces, step = [], 256
-    for start in range(0, len(texts), step):
-        if tell is not None:
-            tell("encoding texts", start / len(texts))
-        pieces.append(encoder.encode(texts[start : start + step]))
-    return data.with_vectors("text", np.concatenate(pieces))
 
 
 def code_digest() -> str:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from foretaste.core import Settings, State
+from foretaste.core import Encoder, Settings, State
 from foretaste.core.errors import BundleError, UnknownNameError
+from foretaste.language import TextIndex
 
-__all__ = ["MODELS", "load_part", "model_settings", "save_part"]
+__all__ = ["MODELS", "load_part", "load_text", "model_settings", "save_part"]
 
 MODELS: Mapping[str, str] = {
     "taste": "foretaste.taste:TasteModel",
@@ -34,7 +35,6 @@ _FITTED: Mapping[str, str] = {
     "FittedIALS": "foretaste.models",
     "FittedKL": "foretaste.models",
     "FittedContent": "foretaste.models",
-    "TextIndex": "foretaste.language",
 }
 """Fitted classes that a bundle may hold. A name that is not here is never imported."""
 
@@ -98,3 +98,17 @@ def load_part(name: str, state: State) -> Any:
         raise BundleError(
             f"part {name!r} does not hold what a {kind} needs", got=repr(error)
         ) from error
+
+
+def load_text(state: State, encoder: Encoder) -> TextIndex:
+    """The text index of a bundle, able to read wishes.
+
+    Args:
+        state: What :func:`save_part` gave.
+        encoder: What the settings name; if it is not the one the index was built with, the
+            index falls back to matching words and says so in its ``warnings``.
+
+    Returns:
+        The index.
+    """
+    return TextIndex.from_state(State(state.arrays, state.meta["values"]), encoder)

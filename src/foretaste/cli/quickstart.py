@@ -1,0 +1,98 @@
+"""``foretaste quickstart``: the main job on the packaged sample, start to end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foretaste.cli.output import (
+    JsonFlag,
+    answer_json,
+    note,
+    progress,
+    say,
+    show_answer,
+    show_json,
+    table,
+)
+from foretaste.core.errors import ForetasteError
+
+if TYPE_CHECKING:
+    from foretaste.app.demo import Demo
+
+__all__ = ["quickstart"]
+
+
+def quickstart(
+    out: Annotated[
+        Path | None, typer.Option(help="Also keep the bundle here, for your own questions.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Fit the packaged sample, measure it, and show lists with reasons."""
+    from foretaste.app.demo import run_demo
+
+    started = time.perf_counter()
+    with progress(quiet=as_json) as tell:
+        demo = run_demo(tell)
+    seconds = time.perf_counter() - started
+    if out is not None:
+        demo.recommender.save(out, overwrite=True)
+    problems = demo.problems()
+    if as_json:
+        show_json(_json(demo, seconds, problems))
+    else:
+        _show(demo, seconds, out)
+    if problems:
+        raise ForetasteError("the quickstart did not come out as it should: " + "; ".join(problems))
+
+
+def _show(demo: Demo, seconds: float, out: Path | None) -> None:
+    recommender = demo.recommender
+    data = recommender.dataset
+    for warning in getattr(recommender.encoder, "warnings", ()):
+        note(warning)
+    say("Foretaste on its sample world", style="bold")
+    say(
+        f"{data.n_items} real films, {data.n_users:,} people and {data.interactions.height:,} "
+        f"events. {_capital(data.simulated or '')}: nobody here is a real person."
+    )
+    say()
+    say(demo.report_title, style="bold cyan")
+    table(demo.report_columns, demo.report_rows)
+    say(demo.report_note, style="dim")
+    for title, answer in demo.answers:
+        say()
+        show_answer(answer, title)
+    say()
+    say(demo.audience_title, style="bold cyan")
+    table(list(demo.audience), demo.audience.to_numpy().tolist())
+    say()
+    say(f"All of this took {seconds:.1f} s. Ask your own questions:", style="bold")
+    place = out or "my-bundle"
+    if out is None:
+        say(f"  foretaste quickstart --out {place}")
+    say(f'  foretaste recommend --bundle {place} --wish "a slow, melancholy film about memory"')
+    say(f"  foretaste recommend --bundle {place} --history heat-1995,gattaca-1997")
+    say("  foretaste fit --data my-shop/ --out my-bundle      # your own catalogue and clicks")
+    if not sys.stdout.isatty():
+        say("No terminal: checked itself and found everything in order.", style="dim")
+
+
+def _json(demo: Demo, seconds: float, problems: list[str]) -> dict[str, Any]:
+    return {
+        "seconds": seconds,
+        "simulated": demo.recommender.dataset.simulated,
+        "report": [dict(zip(demo.report_columns, row, strict=True)) for row in demo.report_rows],
+        "answers": [{"case": title, **answer_json(answer)} for title, answer in demo.answers],
+        "audience": demo.audience.to_dict(orient="records"),
+        "problems": problems,
+    }
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
