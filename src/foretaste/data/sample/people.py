@@ -139,7 +139,7 @@ def draw_person(user_id: str, seed: int, days: int) -> Person:
     numbers = rng.random(8)
     z = normal(rng, 4)
     known = user_id in _CHOSEN
-    visits = int(min(90, 1 + np.floor(np.exp(1.55 + 1.15 * z[0]))))
+    visits = int(min(90, 1 + np.floor(np.exp(1.8 + 1.15 * z[0]))))
     says = user_id in _CHOSEN or numbers[0] < 0.4
     return Person(
         user_id=user_id, age_band=AGE_BANDS[age], country=country,
@@ -149,11 +149,12 @@ def draw_person(user_id: str, seed: int, days: int) -> Person:
         old_aversion=1.6 if old else 0.0, old_year=1955.0 + 35.0 * float(numbers[2]),
         subtitle_aversion=1.3 * float(numbers[3] < 0.3) + 0.15,
         season=0.5 * float(numbers[4]) if numbers[4] > 0.4 else 0.0,
-        fashion=0.4 + 0.8 * float(numbers[5]), social=0.3 * float(numbers[6]),
+        fashion=0.4 + (0.0 if known else 0.8 * float(numbers[5])),
+        social=0.0 if known else 0.3 * float(numbers[6]),
         satiety=0.5 + 1.5 * float(numbers[7]), patience=0.55 + 0.5 * float(rng.random()),
         strictness=0.45 * float(z[1]), talkative=float(np.exp(0.5 * z[2])),
-        visits=34 if known else visits,
-        joined_day=20.0 if known else days * float(rng.random()) ** 0.8 * 0.96,
+        visits=40 if known else visits,
+        joined_day=20.0 if known else days * float(rng.random()) ** 2.0 * 0.97,
         languages=frozenset(COUNTRIES[country][1].split("|")),
     )  # fmt: skip
 
@@ -191,7 +192,7 @@ def _draw(
         if ASPECTS[aspect].before is not None or ASPECTS[aspect].after is not None:
             gate = 0 if gate in (1, 2) else gate
         chosen.add(aspect)
-        drawn.append((aspect, gate, 2.0 + 1.8 * float(rng.random())))
+        drawn.append((aspect, gate, 2.2 + 1.8 * float(rng.random())))
     return tuple(drawn)
 
 
@@ -199,8 +200,13 @@ def _likes_old(tastes: tuple[tuple[int, int, float], ...]) -> bool:
     return any(ASPECTS[k].before is not None or GATES[gate] == "older" for k, gate, _ in tastes)
 
 
-_NARROWED = {"": "{}", "older": "{}, but only the older ones", "recent": "{}, mostly recent ones",
-             "gentle": "{}, as long as they are gentle", "dark": "{}, the darker the better"}  # fmt: skip
+_NARROWED = {
+    "": "{}",
+    "older": "{}, but only the older ones",
+    "recent": "{}, mostly recent ones",
+    "gentle": "{}, as long as they are gentle",
+    "dark": "{}, the darker the better",
+}
 _OPENINGS = ("I like {}.", "I love {}.", "Give me {}.", "My evenings are for {}.",
              "Always looking for {}.", "Fond of {}.")  # fmt: skip
 _CLOSINGS = ("I cannot stand {}.", "Not for me: {}.", "I avoid {}.")

@@ -105,7 +105,7 @@ def simulate(seed: int = SEED, people: int = PEOPLE) -> Simulation:
         schema={"user_id": pl.String, "item": pl.Int32, "timestamp": pl.Int64,
                 "type": pl.String, "value": pl.Float32, "words": pl.String}, orient="row",
     )  # fmt: skip
-    events = events.select("user_id", pl.Series("item_id", [ids[i] for i in events["item"]]),
+    events = events.select("user_id", pl.Series("item_id", [ids[i] if i >= 0 else None for i in events["item"]]),
                            "timestamp", "type", "value", "words").sort(
                                "timestamp", "user_id", "item_id", "type")  # fmt: skip
     table = {name: [getattr(p, name) for p in crowd]
@@ -145,7 +145,7 @@ class _Run:
         for number, person in enumerate(crowd):
             rng = stream(seed, "life", person.user_id)
             # Busy people come often, so that most histories fit into the two years.
-            pace = (DAYS - person.joined_day) / (person.visits + 2) * (0.3 + 0.6 * rng.random())
+            pace = (DAYS - person.joined_day) / (person.visits + 2) * (0.5 + 0.6 * rng.random())
             life = _Life(person, rng, float(pace), person.visits,
                          taste_for(world, person, person.tastes))  # fmt: skip
             self.lives.append(life)
@@ -163,7 +163,8 @@ class _Run:
         self.buzz_day = day
         fashion = self.world.fashion(day)
         want = self._want(life, day, fashion)
-        slate = self._slate(life, day, fashion)
+        topic = self._search(life, day)
+        slate = self._slate(life, day, fashion, topic)
         moment = day
         for item in self._chosen(life, want, slate):
             moment += 0.01 + 0.06 * life.rng.random()
@@ -175,6 +176,16 @@ class _Run:
             gap = -life.pace_days * np.log(1 - life.rng.random())
             gap = gap * (0.25 if life.rng.random() < 0.4 else 1.5)
             heapq.heappush(self.queue, (_evening(day + max(0.4, gap), life.rng), number))
+
+    def _search(self, life: _Life, day: float) -> int | None:
+        if life.rng.random() > 0.22:
+            return None
+        tastes = _tastes_at(life.person, day)
+        topic = tastes[int(life.rng.random() * len(tastes))][0]
+        words = ASPECTS[topic].phrase
+        second = START_S + int(day * DAY_S) - 60
+        self.events.append((life.person.user_id, -1, second, "search", None, words))
+        return topic
 
     def _want(self, life: _Life, day: float, fashion: NDArray[np.float64]) -> NDArray[np.float64]:
         person, world = life.person, self.world
@@ -188,28 +199,32 @@ class _Run:
         result: NDArray[np.float64] = want
         return result
 
-    def _slate(self, life: _Life, day: float, fashion: NDArray[np.float64]) -> NDArray[np.intp]:
+    def _slate(
+        self, life: _Life, day: float, fashion: NDArray[np.float64], topic: int | None
+    ) -> NDArray[np.intp]:
         world = self.world
         age = np.maximum(day - world.arrival, 0.0)
         new = 1.6 * np.exp(-age / 25.0) * (world.arrival > 0)
-        score = world.fame + 0.7 * fashion + new + 0.3 * np.log1p(self.buzz)
-        if life.met:
+        score = world.fame + 1.1 * fashion + new + 0.4 * np.log1p(self.buzz)
+        if topic is not None:
+            # The service's search finds films of the kind typed, narrowed by nothing else.
+            score = 0.4 * score + 6.0 * world.aspects[topic]
+        elif life.met:
             score = score + 2.2 * world.likeness[life.met[-1][1]]
-        gumbel = -np.log(-np.log(np.clip(life.rng.random(len(score)), 1e-12, 1 - 1e-12)))
-        score = np.where(world.arrival <= day, score + gumbel, -np.inf)
+        score = score + _gumbel(life.rng, len(score))
+        score = np.where(world.arrival <= day, score, -np.inf)
         return np.argsort(-score, kind="stable")[:SLATE]
 
     def _chosen(self, life: _Life, want: NDArray[np.float64], slate: NDArray[np.intp]) -> list[int]:
         places = np.arange(1, len(slate) + 1)
-        pull = 2.0 * want[slate] - life.person.patience * np.log(places)
+        pull = 2.6 * want[slate] - life.person.patience * np.log(places)
         pull = pull + life.person.social * np.log1p(self.buzz[slate])
-        draws = np.clip(life.rng.random(len(slate) + 4), 1e-12, 1 - 1e-12)
-        gumbel = -np.log(-np.log(draws))
-        outside = 1.0 + gumbel[len(slate) :].cumsum() * 0 + gumbel[len(slate) :]
-        order = np.argsort(-(pull + gumbel[: len(slate)]), kind="stable")
+        pull = pull + _gumbel(life.rng, len(slate))
+        # Not watching anything (more) competes too, harder with every film already watched.
+        others = 2.8 + 0.9 * np.arange(4) + _gumbel(life.rng, 4)
         chosen: list[int] = []
-        for turn, place in enumerate(order[:4]):
-            if (pull + gumbel[: len(slate)])[place] < outside[turn] + 1.2 * turn:
+        for turn, place in enumerate(np.argsort(-pull, kind="stable")[:4]):
+            if pull[place] < others[turn]:
                 break
             chosen.append(int(slate[place]))
         return chosen
@@ -224,7 +239,7 @@ class _Run:
         heat = person.talkative * (0.4 + 0.6 * abs(np.tanh(joy - 0.9)))
         second = START_S + int(day * DAY_S)
         if numbers[0] < 0.42 * heat:
-            stars = float(np.clip(np.floor(1.3 + 1.35 * (joy + 1.0 + person.strictness)), 1, 5))
+            stars = float(np.clip(np.floor(2.15 + 0.85 * (joy + person.strictness)), 1, 5))
             self._note(person, item, second, "rate", stars)
         elif joy < 0.0 and numbers[1] < 0.5:
             self._note(person, item, second, "skip" if numbers[2] < 0.7 else "dislike")
@@ -243,6 +258,11 @@ class _Run:
         words: str | None = None,
     ) -> None:  # fmt: skip
         self.events.append((person.user_id, item, second, kind, value, words))
+
+
+def _gumbel(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+    noise: NDArray[np.float64] = -np.log(-np.log(np.clip(rng.random(count), 1e-12, 1 - 1e-12)))
+    return noise
 
 
 def _evening(day: float, rng: np.random.Generator) -> float:

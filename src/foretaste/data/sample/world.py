@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from foretaste.core import stream
 from foretaste.data.sample.aspects import ASPECTS, darkness_of, gates_of, membership
-from foretaste.data.sample.catalogue import COLD_ITEMS
+from foretaste.data.sample.catalogue import COLD_ITEMS, FILES
 from foretaste.data.sample.people import Person, normal
 
 __all__ = ["DAYS", "DAY_S", "START_S", "World", "make_world", "taste_for"]
@@ -81,7 +81,9 @@ def make_world(films: tuple[dict[str, Any], ...], seed: int) -> World:
     count = len(films)
     years = np.array([film["year"] for film in films], float)
     english = np.array(["English" in film["languages"] for film in films], float)
-    fame = 0.35 * english + 0.012 * (years - 1970) + 0.8 * normal(rng, count)
+    known = set((FILES / "well_known.txt").read_text(encoding="utf-8").split())
+    famous = np.array([film["item_id"] in known for film in films], float)
+    fame = 0.2 * english + 0.006 * (years - 1970) + 1.4 * famous + 0.85 * normal(rng, count)
     quality = 0.45 * normal(rng, count)
     late = rng.random(count) < 0.15 + 0.3 * (years >= 2010)
     arrival = np.where(late, DAYS * rng.random(count) * 0.97, -1.0)
