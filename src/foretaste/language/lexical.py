@@ -16,7 +16,7 @@ from scipy.sparse import csc_matrix, csr_matrix, vstack
 from foretaste.core.arrays import FloatArray
 from foretaste.core.settings import Settings
 from foretaste.core.verbs import State
-from foretaste.language.words import Stem, make_stem, split_words
+from foretaste.language.words import Stem, make_stem, split_words, stop_words
 
 __all__ = ["LexicalIndex", "LexicalSettings", "Match"]
 
@@ -26,6 +26,9 @@ class LexicalSettings(Settings):
 
     language: str | None = Field(
         "english", description="Snowball language of the texts; none: words as they are"
+    )
+    stop_words: bool = Field(
+        True, description="Leave the words of a wish out that say nothing (the, with, 的)"
     )
     k1: float = Field(1.2, gt=0, le=10, description="How soon repeating a word stops to count")
     b: float = Field(0.75, ge=0, le=1, description="How much long texts are held back")
@@ -144,7 +147,7 @@ class LexicalIndex:
             :meth:`score` divided by the sum of the inverse document frequencies of the
             wish's words (a word in no item counts as if in none), float32 [I] in [0, 1).
         """
-        stems = {self._stem(word) for word in split_words(wish)}
+        stems = set(self._read(wish))
         if not stems:
             return np.zeros(len(self), np.float32)
         columns = [self.terms[stem] for stem in stems if stem in self.terms]
@@ -159,17 +162,13 @@ class LexicalIndex:
             wish: Any text.
             row: Item row.
             least: Leave out words with an inverse document frequency below this times the
-                mean over the wish (so that *the* and *with* are never named).
+                mean over the wish, so that words of every text are not named.
 
         Returns:
             Matches by falling weight.
         """
-        said: dict[int, str] = {}
-        for word in split_words(wish):
-            column = self.terms.get(self._stem(word))
-            if column is not None:
-                # Of a character and the pair it is in, the longer one says more.
-                said.setdefault(column, word)
+        read = self._read(wish)
+        said = {self.terms[stem]: word for stem, word in read.items() if stem in self.terms}
         if not said:
             return []
         floor = least * float(self._idf[list(said)].mean())
@@ -181,11 +180,22 @@ class LexicalIndex:
                 weight = float(self._idf[column]) * total / (self.settings.k1 + total)
                 found.append(Match(word, max(parts, key=parts.__getitem__), weight))
         found.sort(key=lambda match: -match.weight)
+        # Of a character and the pair it is in, the pair says more.
         return [m for m in found if not any(m.word in o.word for o in found if o is not m)]
 
     def _columns(self, wish: str) -> list[int]:
-        stems = {self._stem(word) for word in split_words(wish)}
-        return sorted(self.terms[stem] for stem in stems if stem in self.terms)
+        return sorted(self.terms[stem] for stem in self._read(wish) if stem in self.terms)
+
+    def _read(self, wish: str) -> dict[str, str]:
+        """The stems of a wish, each with the word as it first stands there."""
+        words = dict.fromkeys(split_words(wish))
+        stop = stop_words(self.settings.language) if self.settings.stop_words else frozenset()
+        # A wish of nothing but such words is meant as it stands: the title "It".
+        told = [word for word in words if word not in stop] or list(words)
+        stems: dict[str, str] = {}
+        for word in told:
+            stems.setdefault(self._stem(word), word)
+        return stems
 
     def _sum(self, columns: list[int]) -> FloatArray:
         impacts = self._impacts

@@ -116,8 +116,10 @@ class Template:
             if None in columns or columns <= said:
                 continue
             said |= {column for column in columns if column}
-            words = iter([text for _, text in found])
-            parts[line.field].append(_close(_PLACE.sub(lambda _, w=words: next(w), line.sentence)))
+            # Split once, for a value may hold braces of its own.
+            pieces = _PLACE.split(line.sentence)
+            pieces[1::2] = [text for _, text in found]
+            parts[line.field].append(_close("".join(pieces)))
         return {field: " ".join(sentences) for field, sentences in parts.items()}
 
     def _named(self) -> set[str]:

@@ -40,9 +40,9 @@ class TextIndexSettings(Settings):
         default_factory=dict, description="Weight of template fields in word matching, else 1"
     )
     lexical: LexicalSettings = Field(LexicalSettings(), description="Word matching")
-    whole: float = Field(12.5, ge=0, description="Nats per unit of whole-text cosine")
-    passage: float = Field(8.0, ge=0, description="Nats per unit of best-passage cosine")
-    words: float = Field(0.58, ge=0, description="Nats per unit of BM25")
+    whole: float = Field(13.0, ge=0, description="Nats per unit of whole-text cosine")
+    passage: float = Field(8.5, ge=0, description="Nats per unit of best-passage cosine")
+    words: float = Field(0.64, ge=0, description="Nats per unit of BM25")
     max_passages: int = Field(12, ge=1, le=1000, description="Passages of one item")
     passages_up_to: int = Field(
         30_000, ge=0, description="Items above which passages are left out (memory and time)"

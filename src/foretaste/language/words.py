@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from foretaste.core.errors import UnknownNameError
 
-__all__ = ["Stem", "fold", "is_unspaced", "make_stem", "split_words"]
+__all__ = ["Stem", "fold", "is_unspaced", "make_stem", "split_words", "stop_words"]
 
 Stem = Callable[[str], str]
 """Maps a folded word to its stem."""
@@ -118,3 +118,22 @@ def make_stem(language: str | None) -> Stem:
         return unicodedata.normalize("NFC", bare)
 
     return stemmed
+
+
+@lru_cache(maxsize=32)
+def stop_words(language: str | None) -> frozenset[str]:
+    """Words that say nothing by themselves, as listed in ``bm25s``; always the Chinese too.
+
+    Args:
+        language: A Snowball language; one without a list has no stop words.
+
+    Returns:
+        Folded words.
+    """
+    from bm25s import stopwords
+
+    names = [f"STOPWORDS_{(language or '').upper()}", "STOPWORDS_CHINESE"]
+    if language == "english":
+        names.append("STOPWORDS_EN_PLUS")
+    lists = [getattr(stopwords, name, ()) for name in names]
+    return frozenset(part for listed in lists for word in listed for part in split_words(word))

@@ -61,7 +61,7 @@ class SentenceTransformerEncoder:
         # The method was renamed in version 5.4; both spellings are in use.
         ask = getattr(model, "get_embedding_dimension", None)
         ask = ask or model.get_sentence_embedding_dimension
-        return int(ask())
+        return int(ask() or 0)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode texts.
