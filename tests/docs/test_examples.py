@@ -1,5 +1,6 @@
 """Every Python example of the documents runs and prints what the page says."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,3 +48,12 @@ def test_the_runner_itself(tmp_path: Path, text: str, fine: bool) -> None:
     else:
         with pytest.raises((AssertionError, ArithmeticError, ValueError)):
             page_examples.run(page)
+
+
+def test_links_between_files_of_the_checkout_lead_somewhere() -> None:
+    broken = []
+    for page in [*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not (page.parent / target).exists() and "reference/" not in target:
+                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    assert not broken
