@@ -78,6 +78,16 @@ def as_ids(column: pl.Series, name: str) -> pl.Series:
     return text.set(text.str.len_bytes() == 0, None).alias(name)
 
 
+def _coded(column: pl.Series, name: str) -> pl.Series:
+    """Ids as an enumeration: four bytes an event, and only distinct ids are looked at."""
+    distinct = column.drop_nulls().unique(maintain_order=True)
+    clean = as_ids(distinct, name)
+    names = clean.drop_nulls().unique(maintain_order=True)
+    if column.dtype == pl.String and len(names) == len(distinct) and clean.equals(distinct):
+        return column.cast(pl.Enum(names)).alias(name)
+    return column.replace_strict(distinct, clean.cast(pl.Enum(names)), default=None).alias(name)
+
+
 def event_table(
     frame: pl.DataFrame,
     columns: Mapping[str, str] | None,
@@ -97,7 +107,7 @@ def event_table(
         kind: Kind of all events if no column says it.
 
     Returns:
-        The events; ``kind`` counts through ``kinds``.
+        The events; ``kind`` counts through ``kinds``, ids are enumerations of their own names.
 
     Raises:
         DataError: If a column is missing, or a value or time cannot be read.
@@ -110,7 +120,7 @@ def event_table(
         value=dict(found),
         remedy='Override with columns={"part": "column"}',
     )
-    parts = [as_ids(frame[found["user_id"]], "user_id"), as_ids(frame[found["item_id"]], "item_id")]
+    parts = [_coded(frame[found[part]], part) for part in ("user_id", "item_id")]
     value_part = "rating" if "rating" in found else "value"
     values = _values(frame, found.get(value_part), origin)
     rated = values is not None and _is_rating(found, value_part, values)

@@ -24,7 +24,7 @@ PART = "_part"
 """Column that marks which part of a given split an event belongs to."""
 
 
-_SPOKEN = ("user_id", "item_id", "kind", "time_s", "words")
+_SPOKEN = ("user_row", "item_row", "kind", "time_s", "words")
 
 
 def freeze(
@@ -63,20 +63,19 @@ def freeze(
     Raises:
         DataError: If there is neither an event nor an item.
     """
-    table = pl.concat(events, how="diagonal_relaxed") if events else _no_events()
     catalogue, audience = _merged(items, "item_id"), _merged(people, "user_id")
-    if len(table) == 0 and len(catalogue) == 0:
+    if not any(len(table) for table in events) and len(catalogue) == 0:
         raise DataError(
             "there is neither an event nor an item", where=name, expected="interactions or items"
         )
-    spoken = [frame.select(_SPOKEN) for frame in (table, *words) if "words" in frame.columns]
-    met = pl.concat([table["item_id"], *(frame["item_id"] for frame in words)])
-    catalogue, item_ids = _rows_of(catalogue, met, "item_id", "item", report)
-    met = pl.concat([table["user_id"], *(frame["user_id"] for frame in words)])
-    audience, user_ids = _rows_of(audience, met, "user_id", "person", report)
-    del met
-    remarks = _remarks(_with_rows(pl.concat(spoken), catalogue, audience)) if spoken else None
-    table = _with_rows(table.drop("words", strict=False), catalogue, audience)
+    catalogue, item_ids = _rows_of(catalogue, (*events, *words), "item_id", "item", report)
+    audience, user_ids = _rows_of(audience, (*events, *words), "user_id", "person", report)
+    coded = [_with_rows(table, catalogue, audience) for table in (*events, *words)]
+    spoken = [table.select(_SPOKEN) for table in coded if "words" in table.columns]
+    remarks = _remarks(pl.concat(spoken)) if spoken else None
+    bare = [table.drop("words", strict=False) for table in coded[: len(events)]]
+    table = pl.concat(bare, how="diagonal_relaxed") if bare else _no_events()
+    del coded, spoken, bare
     nowhere = table["item_row"].null_count()
     if nowhere:
         report.fact(
@@ -111,7 +110,7 @@ def freeze(
         names,
         knowledge,
         remarks,
-        simulated,
+        simulated=simulated,
     )
 
 
@@ -136,8 +135,8 @@ def in_order(table: pl.DataFrame) -> pl.DataFrame:
 def _no_events() -> pl.DataFrame:
     return pl.DataFrame(
         schema={
-            "user_id": pl.String,
-            "item_id": pl.String,
+            "user_row": pl.Int32,
+            "item_row": pl.Int32,
             "kind": pl.UInt8,
             "value": pl.Float32,
             "time_s": pl.Float64,
@@ -160,9 +159,11 @@ def _merged(tables: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
 
 
 def _rows_of(
-    table: pl.DataFrame, met: pl.Series, key: str, what: str, report: ReportBuilder
+    table: pl.DataFrame, met: Sequence[pl.DataFrame], key: str, what: str, report: ReportBuilder
 ) -> tuple[pl.DataFrame, Vocabulary]:
-    extra = pl.DataFrame({key: met.drop_nulls().unique(maintain_order=True)})
+    names = [_names(frame[key]) for frame in met]
+    named = pl.concat(names) if names else pl.Series([], dtype=pl.String)
+    extra = pl.DataFrame({key: named.unique(maintain_order=True)})
     extra = extra.join(table.select(key), on=key, how="anti", maintain_order="left")
     if len(table) and len(extra):
         report.warn(
@@ -201,10 +202,18 @@ def _with_rows(table: pl.DataFrame, items: pl.DataFrame, people: pl.DataFrame) -
     ).drop("user_id", "item_id")
 
 
+def _names(ids: pl.Series) -> pl.Series:
+    kind = ids.dtype
+    return kind.categories if isinstance(kind, pl.Enum) else ids.unique(maintain_order=True)
+
+
 def _codes(ids: pl.Series, names: pl.Series) -> pl.Series:
-    if len(names) == 0:
+    """Rows of ids: their few distinct names are looked up, the many events only indexed."""
+    own = _names(ids)
+    if len(own) == 0:
         return pl.repeat(None, len(ids), dtype=pl.Int32, eager=True)
-    return ids.cast(pl.Enum(names)).to_physical().cast(pl.Int32)
+    rows = own.cast(pl.Enum(names)).to_physical().cast(pl.Int32)
+    return rows.gather(ids.to_physical())
 
 
 def _remarks(table: pl.DataFrame) -> pl.DataFrame | None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from foretaste.core import Dataset, Role
 from foretaste.core.errors import DataError, LimitError, UnknownNameError
 from foretaste.data.builder import DatasetBuilder
+from foretaste.data.native import is_native, read_native
 from foretaste.data.readers import FORMATS, ReadLimits, ReadOptions, detect
-from foretaste.data.report import ReadReport, ReportBuilder
+from foretaste.data.report import Finding, ReadReport, ReportBuilder
 from foretaste.data.signals import SignalSettings
 
 __all__ = ["read", "read_splits", "read_with_report"]
@@ -102,6 +103,8 @@ def read_with_report(
         LimitError: If something is larger than allowed.
         UnknownNameError: If the format or a role does not exist.
     """
+    if Path(path).is_dir() and is_native(Path(path)):
+        return read_native(path), ReadReport((Finding("format", "our own form on disk"),))
     with _filled(path, columns, format, delimiter, encoding, roles, name, signals, limits) as full:
         return full.build(), full.report
 

@@ -42,8 +42,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "head": ("head", "headid", "subject", "h", "source", "from", "entity1"),
     "relation": ("relation", "relationid", "predicate", "r", "property", "edge", "rel"),
     "tail": ("tail", "tailid", "object", "t", "target", "to", "entity2"),
-    "available_from": ("availablefrom", "availablefroms", "availablesince", "launchdate", "onlinefrom"),
-    "available_until": ("availableuntil", "availableuntils", "availableto", "expirydate", "expiresat", "onlineuntil"),
+    "available_from": (
+        "availablefrom", "availablefroms", "availablesince", "launchdate", "onlinefrom",
+    ),
+    "available_until": (
+        "availableuntil", "availableuntils", "availableto", "expirydate", "expiresat",
+        "onlineuntil",
+    ),
 }  # fmt: skip
 """Names each part goes by, most telling first, in :func:`plain` form."""
 
@@ -124,14 +129,11 @@ def find_columns(
                 )
             found[part] = given[part]
             continue
-        options = (
-            (*NAMES[part], "id")
-            if table in ("items", "people") and part in needed
-            else (NAMES[part])
-        )
-        name = next((by_plain[o] for o in options if o in by_plain), None)
-        if name is not None and name not in found.values():
-            found[part] = name
+        bare = table in ("items", "people") and part in needed
+        options = (*NAMES[part], "id") if bare else NAMES[part]
+        hit = next((by_plain[o] for o in options if o in by_plain), None)
+        if hit is not None and hit not in found.values():
+            found[part] = hit
     missing = [part for part in needed if part not in found]
     if missing and need:
         raise DataError(

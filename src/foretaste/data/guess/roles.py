@@ -64,9 +64,9 @@ def shape_table(
     Raises:
         UnknownNameError: If a stated role does not exist.
     """
-    for role in (given or {}).values():
-        if role not in ROLES:
-            raise UnknownNameError("role", str(role), ROLES)
+    for stated in (given or {}).values():
+        if stated not in ROLES:
+            raise UnknownNameError("role", str(stated), ROLES)
     roles: dict[str, Role] = {}
     shaped: list[pl.Series] = []
     for column in table.get_columns():
@@ -76,7 +76,7 @@ def shape_table(
             continue
         clean = _clean(column)
         wanted = (given or {}).get(name)
-        role = wanted or _guess(clean, roles, origin, report)
+        role: Role | None = wanted or _guess(clean, roles, origin, report)
         if role is None:
             shaped.append(clean)
             continue
@@ -108,7 +108,7 @@ def _guess(
     if any(mark in word for mark in _OUTSIDE):
         return None
     if isinstance(kind, pl.List | pl.Array):
-        return "vector" if kind.inner.is_float() else "categories"  # type: ignore[union-attr]
+        return "vector" if kind.inner.is_float() else "categories"
     if kind == pl.Boolean:
         return "flag"
     if (
@@ -171,7 +171,7 @@ def _cast(column: pl.Series, role: Role, origin: Origin, report: ReportBuilder) 
         return column.cast(pl.List(pl.Float32))
     if role == "categories":
         return _as_list(column, origin, report)
-    number = column.cast(pl.Float64, strict=False)
+    number = column if column.dtype.is_integer() else column.cast(pl.Float64, strict=False)
     bad = (number.is_null() & column.is_not_null()).arg_true()
     if len(bad):
         raise DataError(
@@ -180,7 +180,10 @@ def _cast(column: pl.Series, role: Role, origin: Origin, report: ReportBuilder) 
             got=repr(column[int(bad[0])]),
             remedy=f'Correct it, or state another role: roles={{"{name}": "category"}}',
         )
-    return number
+    known = number.drop_nulls()
+    whole = number.dtype.is_float() and len(known) > 0 and bool((known % 1 == 0).all())
+    # Years and counts stay whole, so that text says 1995 and not 1995.0.
+    return number.cast(pl.Int64, strict=False) if whole else number
 
 
 def _as_list(column: pl.Series, origin: Origin, report: ReportBuilder) -> pl.Series:

@@ -104,7 +104,7 @@ def guess_shape(sample: str, where: str, delimiter: str | None = None) -> Shape:
     Raises:
         DataError: If no delimiter gives two columns or more.
     """
-    lines = [line for line in sample.splitlines() if line.strip()][:200]
+    lines = [line for line in sample.replace("\r\n", "\n").split("\n") if line.strip()][:200]
     if not lines:
         raise DataError("there is nothing in it", where=where, expected="a table")
     options = (delimiter,) if delimiter else _DELIMITERS
@@ -139,9 +139,10 @@ def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     if len(delimiter) > 1:
         return [line.split(delimiter) for line in lines]
     quoted = _quoted(lines, delimiter)
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     csv.field_size_limit(1 << 30)
-    return list(csv.reader(lines, delimiter=delimiter, quoting=quoting))
+    if not quoted:
+        return list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    return list(csv.reader(lines, delimiter=delimiter))
 
 
 def _quoted(lines: list[str], delimiter: str) -> bool:

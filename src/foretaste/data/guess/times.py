@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from foretaste.core.errors import DataError
@@ -67,14 +68,14 @@ def _years(text: pl.Series) -> bool:
 
 def _from_numbers(column: pl.Series, origin: Origin, report: ReportBuilder) -> pl.Series:
     column = column.fill_nan(None)
-    middle = column.abs().median()
-    if middle is None:
+    if column.null_count() == len(column):
         return column
-    size = float(middle)  # type: ignore[arg-type]
+    known = column.drop_nulls()
+    size = float(np.median(known.gather_every(1 + len(known) // 1_000_000).abs().to_numpy()))
     unit, per_second = next((name, scale) for least, name, scale in _UNITS if size >= least)
     seconds = column / per_second if per_second != 1 else column
-    first, last = seconds.min(), seconds.max()
-    if last is not None and float(last) < 1e7:  # type: ignore[arg-type]
+    first, last = np.nanmin(seconds.to_numpy()), np.nanmax(seconds.to_numpy())
+    if last < 1e7:
         report.warn(
             "time unit",
             f"{column.name} holds small numbers ({first:g} to {last:g}): only their order is used",

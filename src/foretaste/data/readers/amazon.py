@@ -151,13 +151,14 @@ def _read_meta(source: Source, builder: DatasetBuilder, report: ReportBuilder) -
             where=source.name,
             count=scraps,
         )
-    schema = {
-        "item_id": pl.String,
-        "title": pl.String,
-        "brand": pl.String,
+    text, number = pl.String(), pl.Float64()
+    schema: dict[str, pl.DataType] = {
+        "item_id": text,
+        "title": text,
+        "brand": text,
         "categories": pl.List(pl.String),
-        "description": pl.String,
-        "price": pl.Float64,
+        "description": text,
+        "price": number,
     }
     builder.items(pl.DataFrame(items, schema=schema), origin=Origin(source.name))
     if triples:

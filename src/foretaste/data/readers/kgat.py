@@ -78,10 +78,10 @@ def _events(
     users = {number: name for number, (name, _) in people.items()}
     titles = [title for _, title in items.values()]
     if items:
-        frame = {"item_id": [name for name, _ in items.values()]}
+        catalogue = pl.DataFrame({"item_id": [name for name, _ in items.values()]})
         if _is_titles(titles):
-            frame["title"] = titles  # type: ignore[assignment]
-        builder.items(frame, origin=Origin("item_list.txt"))
+            catalogue = catalogue.with_columns(pl.Series("title", titles))
+        builder.items(catalogue, origin=Origin("item_list.txt"))
     _knowledge(folder, names, builder, options, report)
     parts = {}
     for split in ("train", "valid", "test"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -82,7 +83,7 @@ def read_1m(
     """
     report.fact("format", "MovieLens 1M", value="movielens-1m")
     path = next(path for path in sorted(folder.glob("ratings.*")))
-    names = _RATINGS if path.suffix == ".dat" else None
+    names: Sequence[str] | None = _RATINGS if path.suffix == ".dat" else None
     events, origin = _table(path, options, report, names)
     movies, where = _table(folder / "movies.dat", options, report, ("item_id", "title", "genres"))
     builder.items(_with_year(_with_genres(movies)), origin=where)
@@ -124,7 +125,7 @@ def read_latest(
 
 
 def _table(
-    path: Path, options: ReadOptions, report: ReportBuilder, names: tuple[str, ...] | None = None
+    path: Path, options: ReadOptions, report: ReportBuilder, names: Sequence[str] | None = None
 ) -> tuple[pl.DataFrame, Origin]:
     return read_table(open_source(path, options, report), options, report, names)
 

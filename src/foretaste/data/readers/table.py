@@ -227,8 +227,12 @@ def _ragged(source: Source, shape: Shape, error: Exception) -> DataError:
     width = len(shape.columns)
     if len(shape.delimiter) == 1:
         csv.field_size_limit(1 << 30)
-        quoting = csv.QUOTE_MINIMAL if shape.quoted else csv.QUOTE_NONE
-        reader = csv.reader(source.lines(), delimiter=shape.delimiter, quoting=quoting)
+        lines = source.lines()
+        reader = (
+            csv.reader(lines, delimiter=shape.delimiter)
+            if shape.quoted
+            else csv.reader(lines, delimiter=shape.delimiter, quoting=csv.QUOTE_NONE)
+        )
         for row in reader:
             if len(row) > width:
                 return DataError(
@@ -246,11 +250,10 @@ def _check_cells(table: pl.DataFrame, limits: ReadLimits, origin: Origin) -> Non
         if column.dtype != pl.String:
             continue
         lengths = column.str.len_bytes()
-        longest = lengths.max()
-        if longest is not None and int(longest) > limits.cell_bytes:  # type: ignore[arg-type]
-            row = lengths.arg_max() or 0
+        row = lengths.arg_max()
+        if row is not None and lengths[row] > limits.cell_bytes:
             raise LimitError(
-                f"a cell of {column.name} holds {longest:,} bytes of text",
+                f"a cell of {column.name} holds {lengths[row]:,} bytes of text",
                 where=origin.at(row),
                 expected=f"at most {limits.cell_bytes:,}",
                 remedy="Look for a missing quote or raise cell_bytes in ReadLimits",
