@@ -2,6 +2,7 @@
 
 from foretaste.data.sample.catalogue import COLD_ITEMS
 from foretaste.data.sample.loading import SIMULATED, load_sample
+from foretaste.data.sample.parameters import WorldSettings
 from foretaste.data.sample.simulate import HiddenTastes, Simulation, hidden_tastes, simulate
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "SIMULATED",
     "HiddenTastes",
     "Simulation",
+    "WorldSettings",
     "hidden_tastes",
     "load_sample",
     "simulate",

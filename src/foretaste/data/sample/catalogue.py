@@ -10,12 +10,14 @@ from typing import Any
 
 import polars as pl
 
+from foretaste.core import Role
+
 __all__ = ["COLD_ITEMS", "FILES", "FILM_ROLES", "knowledge_of", "read_films"]
 
 FILES = Path(__file__).parent / "files"
 """Where the packaged tables lie."""
 
-FILM_ROLES = {
+FILM_ROLES: dict[str, Role] = {
     "title": "title",
     "original_title": "category",
     "year": "number",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class Person:
         talkative: Chance factor of rating, liking, commenting.
         visits: How often they come if they never give up.
         joined_day: First visit.
+        languages: What they follow without subtitles.
     """
 
     user_id: str
@@ -81,7 +82,7 @@ class Person:
     talkative: float
     visits: int
     joined_day: float
-    languages: frozenset[str] = field(default=frozenset())
+    languages: frozenset[str]
 
 
 def normal(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
@@ -161,7 +162,7 @@ def draw_person(user_id: str, seed: int, days: int) -> Person:
 
 def _pick(rng: np.random.Generator, weights: NDArray[np.float64]) -> int:
     edges = np.cumsum(weights / weights.sum())
-    return int(min(np.searchsorted(edges, rng.random(), side="right"), len(weights) - 1))
+    return min(int(np.searchsorted(edges, rng.random(), side="right")), len(weights) - 1)
 
 
 def _tastes(rng: np.random.Generator, user_id: str) -> tuple[tuple[int, int, float], ...]:

@@ -17,19 +17,13 @@ from numpy.typing import NDArray
 from foretaste.core import stream
 from foretaste.data.sample.aspects import ASPECTS
 from foretaste.data.sample.catalogue import read_films
+from foretaste.data.sample.parameters import DAY_S, DAYS, START_S, WorldSettings
 from foretaste.data.sample.people import Person, draw_person, normal, person_ids
 from foretaste.data.sample.speech import comment
-from foretaste.data.sample.world import DAY_S, DAYS, START_S, World, make_world, taste_for
+from foretaste.data.sample.world import World, make_world, taste_for
 
 __all__ = ["HiddenTastes", "Simulation", "hidden_tastes", "simulate"]
 
-SEED = 20230901
-"""Seed of the packaged audience."""
-
-PEOPLE = 2000
-"""People in the packaged audience."""
-
-SLATE = 14
 _LOOK_BACK = 12
 
 
@@ -65,38 +59,39 @@ class HiddenTastes:
     aspects: list[tuple[str, ...]]
 
 
-def hidden_tastes(seed: int = SEED, people: int = PEOPLE) -> HiddenTastes:
+def hidden_tastes(settings: WorldSettings | None = None) -> HiddenTastes:
     """Draw the world again and look behind the curtain.
 
     Args:
-        seed: The world's seed.
-        people: How many people.
+        settings: The numbers; those of the packaged audience when left out.
 
     Returns:
         The hidden tastes.
     """
-    world = make_world(read_films(), seed)
-    crowd = [draw_person(name, seed, DAYS) for name in person_ids(people)]
+    given = settings or WorldSettings()
+    world = make_world(read_films(), given)
+    crowd = [draw_person(name, given.seed, DAYS) for name in person_ids(given.people)]
     utility = np.array([taste_for(world, p, _tastes_at(p, DAYS)) for p in crowd])
     words = [tuple(ASPECTS[k].phrase for k, _, _ in _tastes_at(p, DAYS)) for p in crowd]
     return HiddenTastes([p.user_id for p in crowd], [f["item_id"] for f in world.films],
                         utility, words)  # fmt: skip
 
 
-def simulate(seed: int = SEED, people: int = PEOPLE) -> Simulation:
+def simulate(settings: WorldSettings | None = None) -> Simulation:
     """Let the audience live for two years.
 
     Args:
-        seed: Equal seeds give equal events (only uniform random numbers are drawn, whose
-            streams NumPy keeps stable between versions).
-        people: How many people.
+        settings: The numbers; those of the packaged audience when left out. Equal settings give
+            equal events (only uniform random numbers are drawn, whose streams NumPy keeps
+            stable between versions).
 
     Returns:
         Events, people and arrivals.
     """
-    world = make_world(read_films(), seed)
-    crowd = [draw_person(name, seed, DAYS) for name in person_ids(people)]
-    run = _Run(world, crowd, seed)
+    given = settings or WorldSettings()
+    world = make_world(read_films(), given)
+    crowd = [draw_person(name, given.seed, DAYS) for name in person_ids(given.people)]
+    run = _Run(world, crowd, given)
     while run.queue:
         run.visit(*heapq.heappop(run.queue))
     ids = [film["item_id"] for film in world.films]
@@ -105,9 +100,10 @@ def simulate(seed: int = SEED, people: int = PEOPLE) -> Simulation:
         schema={"user_id": pl.String, "item": pl.Int32, "timestamp": pl.Int64,
                 "type": pl.String, "value": pl.Float32, "words": pl.String}, orient="row",
     )  # fmt: skip
-    events = events.select("user_id", pl.Series("item_id", [ids[i] if i >= 0 else None for i in events["item"]]),
-                           "timestamp", "type", "value", "words").sort(
-                               "timestamp", "user_id", "item_id", "type")  # fmt: skip
+    named = [ids[item] if item >= 0 else None for item in events["item"]]
+    events = events.select("user_id", pl.Series("item_id", named, pl.String), "timestamp", "type",
+                           "value", "words")  # fmt: skip
+    events = events.sort("timestamp", "user_id", "item_id", "type")
     table = {name: [getattr(p, name) for p in crowd]
              for name in ("user_id", "age_band", "country", "about")}  # fmt: skip
     arrivals = {"item_id": ids, "available_from": [START_S + int(d * DAY_S) for d in world.arrival]}
@@ -135,15 +131,16 @@ class _Life:
 class _Run:
     """The state of the world: who comes next, what others watch."""
 
-    def __init__(self, world: World, crowd: list[Person], seed: int) -> None:
+    def __init__(self, world: World, crowd: list[Person], settings: WorldSettings) -> None:
         self.world = world
+        self.settings = settings
         self.events: list[tuple[str, int, int, str, float | None, str | None]] = []
         self.buzz = np.zeros(len(world.films))
         self.buzz_day = 0.0
         self.lives: list[_Life] = []
         self.queue: list[tuple[float, int]] = []
         for number, person in enumerate(crowd):
-            rng = stream(seed, "life", person.user_id)
+            rng = stream(settings.seed, "life", person.user_id)
             # Busy people come often, so that most histories fit into the two years.
             pace = (DAYS - person.joined_day) / (person.visits + 2) * (0.5 + 0.6 * rng.random())
             life = _Life(person, rng, float(pace), person.visits,
@@ -159,26 +156,30 @@ class _Run:
         if day >= life.person.change_day and not life.changed:
             life.lasting = taste_for(self.world, life.person, life.person.later)
             life.changed = True
-        self.buzz *= 0.5 ** ((day - self.buzz_day) / 14.0)
+        self.buzz *= 0.5 ** ((day - self.buzz_day) / self.settings.buzz_half_life_days)
         self.buzz_day = day
         fashion = self.world.fashion(day)
         want = self._want(life, day, fashion)
         topic = self._search(life, day)
         slate = self._slate(life, day, fashion, topic)
         moment = day
-        for item in self._chosen(life, want, slate):
+        films = self._chosen(life, want, slate)
+        # Coming for nothing is a small disappointment.
+        life.mood -= 0.0 if films else 0.08
+        for item in films:
             moment += 0.01 + 0.06 * life.rng.random()
             self._experience(life, item, moment, want)
         life.left -= 1
         # A run of disappointments ends many a stay early.
-        stays = life.mood > -0.6 or life.rng.random() < 0.75
+        sulks = life.mood < self.settings.give_up_below
+        stays = not sulks or life.rng.random() > self.settings.give_up_chance
         if life.left > 0 and (stays or life.person.user_id in ("ann", "bob")):
             gap = -life.pace_days * np.log(1 - life.rng.random())
             gap = gap * (0.25 if life.rng.random() < 0.4 else 1.5)
             heapq.heappush(self.queue, (_evening(day + max(0.4, gap), life.rng), number))
 
     def _search(self, life: _Life, day: float) -> int | None:
-        if life.rng.random() > 0.22:
+        if life.rng.random() > self.settings.search_chance:
             return None
         tastes = _tastes_at(life.person, day)
         topic = tastes[int(life.rng.random() * len(tastes))][0]
@@ -190,10 +191,13 @@ class _Run:
     def _want(self, life: _Life, day: float, fashion: NDArray[np.float64]) -> NDArray[np.float64]:
         person, world = life.person, self.world
         winter = np.cos(2 * np.pi * (day + 244 - 15) / 365.25)
-        want = life.lasting - 0.6 * world.quality + person.fashion * fashion
+        settings = self.settings
+        want = life.lasting - (1 - settings.quality_seen) * world.quality
+        want = want + person.fashion * fashion
         want = want + person.season * winter * world.darkness
         for when, item in life.met[-_LOOK_BACK:]:
-            want = want - person.satiety * np.exp((when - day) / 9.0) * world.likeness[item]
+            fresh = np.exp((when - day) / settings.satiety_days)
+            want = want - person.satiety * fresh * world.likeness[item]
         if life.met:
             want[[item for _, item in life.met]] -= 3.5
         result: NDArray[np.float64] = want
@@ -202,26 +206,28 @@ class _Run:
     def _slate(
         self, life: _Life, day: float, fashion: NDArray[np.float64], topic: int | None
     ) -> NDArray[np.intp]:
-        world = self.world
+        world, settings = self.world, self.settings
         age = np.maximum(day - world.arrival, 0.0)
-        new = 1.6 * np.exp(-age / 25.0) * (world.arrival > 0)
-        score = world.fame + 1.1 * fashion + new + 0.4 * np.log1p(self.buzz)
+        new = settings.exposure_new * np.exp(-age / 25.0) * (world.arrival > 0)
+        score = world.fame + settings.exposure_fashion * fashion + new
+        score = score + settings.exposure_buzz * np.log1p(self.buzz)
         if topic is not None:
             # The service's search finds films of the kind typed, narrowed by nothing else.
-            score = 0.4 * score + 6.0 * world.aspects[topic]
+            score = 0.4 * score + settings.search_pull * world.aspects[topic]
         elif life.met:
-            score = score + 2.2 * world.likeness[life.met[-1][1]]
+            score = score + settings.exposure_more_like * world.likeness[life.met[-1][1]]
         score = score + _gumbel(life.rng, len(score))
         score = np.where(world.arrival <= day, score, -np.inf)
-        return np.argsort(-score, kind="stable")[:SLATE]
+        return np.argsort(-score, kind="stable")[: settings.slate]
 
     def _chosen(self, life: _Life, want: NDArray[np.float64], slate: NDArray[np.intp]) -> list[int]:
         places = np.arange(1, len(slate) + 1)
-        pull = 2.6 * want[slate] - life.person.patience * np.log(places)
+        pull = self.settings.choice_scale * want[slate] - life.person.patience * np.log(places)
         pull = pull + life.person.social * np.log1p(self.buzz[slate])
         pull = pull + _gumbel(life.rng, len(slate))
         # Not watching anything (more) competes too, harder with every film already watched.
-        others = 2.8 + 0.9 * np.arange(4) + _gumbel(life.rng, 4)
+        others = self.settings.outside + self.settings.outside_step * np.arange(4)
+        others = others + _gumbel(life.rng, 4)
         chosen: list[int] = []
         for turn, place in enumerate(np.argsort(-pull, kind="stable")[:4]):
             if pull[place] < others[turn]:
@@ -238,20 +244,23 @@ class _Run:
         self.buzz[item] += 1.0
         heat = person.talkative * (0.4 + 0.6 * abs(np.tanh(joy - 0.9)))
         second = START_S + int(day * DAY_S)
+        words = None
+        if numbers[4] < 0.06 * heat:
+            words = comment(joy, person, self.world, item, life.rng)
         if numbers[0] < 0.42 * heat:
             stars = float(np.clip(np.floor(2.15 + 0.85 * (joy + person.strictness)), 1, 5))
-            self._note(person, item, second, "rate", stars)
+            self._note(person, item, second, "rate", stars, words)
         elif joy < 0.0 and numbers[1] < 0.5:
             self._note(person, item, second, "skip" if numbers[2] < 0.7 else "dislike")
         elif joy > 1.3 and numbers[1] < 0.45 * heat:
             self._note(person, item, second, "like")
         else:
             self._note(person, item, second, "view")
+            if words is not None and joy > 0.6:
+                later = second + 600 + int(9000 * numbers[1])
+                self._note(person, item, later, "comment", None, words)
         if joy > 1.7 and numbers[3] < 0.09 * person.talkative:
             self._note(person, item, second + 1200 + int(6000 * numbers[2]), "share")
-        if numbers[4] < 0.05 * heat:
-            words = comment(joy, person, self.world, item, life.rng)
-            self._note(person, item, second + 600 + int(9000 * numbers[1]), "comment", None, words)
 
     def _note(
         self, person: Person, item: int, second: int, kind: str, value: float | None = None,

@@ -11,17 +11,10 @@ from numpy.typing import NDArray
 from foretaste.core import stream
 from foretaste.data.sample.aspects import ASPECTS, darkness_of, gates_of, membership
 from foretaste.data.sample.catalogue import COLD_ITEMS, FILES
+from foretaste.data.sample.parameters import DAYS, WorldSettings
 from foretaste.data.sample.people import Person, normal
 
-__all__ = ["DAYS", "DAY_S", "START_S", "World", "make_world", "taste_for"]
-
-START_S = 1_693_526_400
-"""2023-09-01 00:00 UTC, when the service opens."""
-
-DAYS = 730
-"""How long the audience is watched, in days."""
-
-DAY_S = 86_400
+__all__ = ["World", "make_world", "taste_for"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,23 +60,24 @@ class World:
         return best
 
 
-def make_world(films: tuple[dict[str, Any], ...], seed: int) -> World:
+def make_world(films: tuple[dict[str, Any], ...], settings: WorldSettings) -> World:
     """Draw everything people share.
 
     Args:
         films: The catalogue.
-        seed: The world's seed.
+        settings: The numbers.
 
     Returns:
         The world.
     """
-    rng = stream(seed, "world")
+    rng = stream(settings.seed, "world")
     count = len(films)
     years = np.array([film["year"] for film in films], float)
     english = np.array(["English" in film["languages"] for film in films], float)
     known = set((FILES / "well_known.txt").read_text(encoding="utf-8").split())
     famous = np.array([film["item_id"] in known for film in films], float)
-    fame = 0.2 * english + 0.006 * (years - 1970) + 1.4 * famous + 0.85 * normal(rng, count)
+    fame = 0.2 * english + 0.006 * (years - 1970) + settings.fame_known * famous
+    fame = fame + settings.fame_spread * normal(rng, count)
     quality = 0.45 * normal(rng, count)
     late = rng.random(count) < 0.15 + 0.3 * (years >= 2010)
     arrival = np.where(late, DAYS * rng.random(count) * 0.97, -1.0)
