@@ -138,7 +138,9 @@ def read_cells(data: Path, films: Films) -> dict[str, Cell]:
         for row in r.tolist()
     }  # fmt: skip
     released = json.loads((folder / "warm_state_y.json").read_text())
-    ratings = pl.read_parquet(data / "ml-1m/ratings.parquet", columns=["userId", "movieId", "rating"])
+    ratings = pl.read_parquet(
+        data / "ml-1m/ratings.parquet", columns=["userId", "movieId", "rating"]
+    )
     warm: Cell = {}
     for (user,), part in ratings.group_by("userId", maintain_order=True):
         if str(user) not in released:
@@ -170,9 +172,7 @@ def shuffle(cells: dict[str, Cell], seed: int) -> dict[str, list[Asked]]:
             if LEAST <= len(rows) <= MOST:
                 order = stream(seed, "melu", name, user).permutation(len(rows))
                 known, last = order[:-ASKED], order[-ASKED:]
-                people.append(
-                    Asked(user, (rows[known], values[known]), (rows[last], values[last]))
-                )
+                people.append(Asked(user, (rows[known], values[known]), (rows[last], values[last])))
         made[name] = people
     return made
 
@@ -303,7 +303,9 @@ def main() -> None:
     for name, rows in found.items():
         print(f"\n{name} ({len(runs[0][name]['user median|mae'])} people)")
         for system, row in rows.items():
-            line = f"  {system:30s} MAE {row['mae']['mean']:.4f}  NDCG@10 {row['ndcg@10']['mean']:.4f}"
+            line = (
+                f"  {system:30s} MAE {row['mae']['mean']:.4f}  NDCG@10 {row['ndcg@10']['mean']:.4f}"
+            )
             if "against_user_median" in row["mae"]:
                 gap = row["mae"]["against_user_median"]
                 line += (f"  MAE against user median {100 * gap['relative']:+.1f} % "

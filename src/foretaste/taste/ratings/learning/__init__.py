@@ -1,0 +1,1 @@
+"""How the ratings head learns: content, factors, and calibration on held-out people."""
