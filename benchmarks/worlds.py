@@ -13,7 +13,7 @@ import polars as pl
 from foretaste.core import Dataset, Vocabulary
 from foretaste.core.errors import DataError
 
-__all__ = ["beauty", "movielens_1m", "movielens_positives"]
+__all__ = ["beauty", "movielens_1m", "movielens_positives", "with_text_vectors"]
 
 _OCCUPATION = "occupation"
 
@@ -22,7 +22,7 @@ def movielens_positives(folder: Path) -> Dataset:
     """ML-1M, ratings of 4 and 5 as likes, and only the films that have any (3,533).
 
     Args:
-        folder: Holds ``ml-1m``.
+        folder: Holds ``ml-1m`` and ``movies-enriched``.
 
     Returns:
         575,281 likes of 6,038 people, all with times.
@@ -30,11 +30,27 @@ def movielens_positives(folder: Path) -> Dataset:
     return movielens_1m(folder, positives=True)
 
 
-def movielens_1m(folder: Path, *, positives: bool = False) -> Dataset:
-    """ML-1M with genres, years, people's gender, age band and occupation.
+def with_text_vectors(dataset: Dataset) -> Dataset:
+    """Encode the items' texts as the product does: MiniLM, kept on disk, names left to words.
 
     Args:
-        folder: Holds ``ml-1m``.
+        dataset: Items with a title and perhaps a text and tags.
+
+    Returns:
+        The dataset with ``vectors["text"]``.
+    """
+    from foretaste.language import CachedEncoder, TextIndex, TextIndexSettings, make_encoder
+
+    encoder = CachedEncoder(make_encoder())
+    index = TextIndex.build(dataset, encoder, TextIndexSettings(passages_up_to=0))
+    return dataset.with_vectors("text", index.vectors)
+
+
+def movielens_1m(folder: Path, *, positives: bool = False) -> Dataset:
+    """ML-1M with texts, genres, years, makers, and people's gender, age band and occupation.
+
+    Args:
+        folder: Holds ``ml-1m`` and ``movies-enriched`` (no texts without the latter).
         positives: Only ratings of 4 and 5, and films that have any.
 
     Returns:
@@ -49,7 +65,7 @@ def movielens_1m(folder: Path, *, positives: bool = False) -> Dataset:
     )
     if positives:
         ratings = ratings.filter(pl.col("value") >= 4)
-    films = _films(home / "movies.dat")
+    films, roles = _films(home / "movies.dat", folder / "movies-enriched" / "ml1m.parquet")
     touched = ratings["item_id"].unique().implode()
     films = films.filter(pl.col("item_id").is_in(touched)) if positives else films
     people = _rows(home / "users.dat", ["user_id", "gender", "age", _OCCUPATION, "zip"])
@@ -57,12 +73,15 @@ def movielens_1m(folder: Path, *, positives: bool = False) -> Dataset:
     return _dataset(
         "ML-1M likes" if positives else "ML-1M",
         ratings.with_columns(
-            signal=pl.when(pl.col("value") >= 4).then(1.0)
-            .when(pl.col("value") >= 3).then(0.0).otherwise(-1.0)
-        ),  # fmt: skip
+            signal=pl.when(pl.col("value") >= 4)
+            .then(1.0)
+            .when(pl.col("value") >= 3)
+            .then(0.0)
+            .otherwise(-1.0)
+        ),
         films,
         people.select("user_id", "gender", "age", _OCCUPATION),
-        {"title": "title", "genres": "categories", "year": "number"},
+        roles,
         {"gender": "category", "age": "category", _OCCUPATION: "category"},
     )
 
@@ -126,12 +145,19 @@ def _dataset(
     )
 
 
-def _films(path: Path) -> pl.DataFrame:
-    films = _rows(path, ["item_id", "title", "genres"])
-    return films.with_columns(
+def _films(path: Path, enriched: Path) -> tuple[pl.DataFrame, dict]:
+    films = _rows(path, ["item_id", "title", "genres"]).with_columns(
         pl.col("genres").str.split("|"),
         year=pl.col("title").str.extract(r"\((\d{4})\)\s*$").cast(pl.Float64),
     )
+    roles = {"title": "title", "genres": "categories", "year": "number"}
+    if not enriched.is_file():
+        return films, roles
+    more = pl.read_parquet(enriched).select(
+        pl.col("movieId").cast(str).alias("item_id"), "overview", "keywords", "directors", "cast"
+    )
+    roles |= {"overview": "text"} | dict.fromkeys(("keywords", "directors", "cast"), "categories")
+    return films.join(more, on="item_id", how="left", maintain_order="left"), roles
 
 
 def _rows(path: Path, names: list[str]) -> pl.DataFrame:

@@ -38,8 +38,8 @@ def baseline_grids(*, timed: bool = True, quick: bool = False) -> dict[str, tupl
         "ease": tuple(Ease(ridge=ridge) for ridge in (100.0, 300.0, 1000.0, 3000.0, 10000.0)),
         "ials": tuple(
             IALS(embedding_size=size, ridge=ridge, absence=absence)
-            for size in (64, 128)
-            for ridge in (0.003, 0.01, 0.03)
+            for size, ridges in ((64, (0.003, 0.01, 0.03)), (128, (0.01,)))
+            for ridge in ridges
             for absence in (0.03, 0.1, 0.3)
         ),
     }

@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from foretaste.core import Dataset, History, Settings
+from foretaste.core import Dataset, History, Settings, stream
 from foretaste.core.errors import DataError
 from foretaste.evaluate.case import Fold, Part
-from foretaste.evaluate.protocols._splitting import Events, people_case, without
+from foretaste.evaluate.protocols._splitting import Events, draw, people_case, without
 
 __all__ = ["GlobalTime", "LeaveOneOut"]
 
@@ -86,12 +86,16 @@ class LeaveOneOut(Settings):
 
     Attributes:
         least: Liked events a person must have to be asked (to keep one to learn from).
+        people: Ask only so many, drawn by ``split_seed``; everybody when ``None``.
         refit: Fit on the validation items too when the test part is asked.
+        split_seed: Draws the people.
     """
 
     name: ClassVar[str] = "leave-one-out"
     least: int = Field(default=3, ge=3)
+    people: int | None = Field(default=None, gt=0)
     refit: bool = False
+    split_seed: int = 20_260_101
 
     def folds(self, dataset: Dataset, part: Part = "test") -> Iterator[Fold]:
         """One fold with one case.
@@ -106,14 +110,17 @@ class LeaveOneOut(Settings):
         events = Events.of(dataset)
         place = events.position
         counts = events.positives_per_person()
-        asked = np.flatnonzero(counts >= self.least)
+        able = np.flatnonzero(counts >= self.least)
         last = np.full(dataset.n_users, np.iinfo(np.int64).max)
         before = last.copy()
-        for user in asked:
+        for user in able:
             liked = np.flatnonzero(
                 events.signals[events.starts[user] : events.starts[user + 1]] > 0
             )
             before[user], last[user] = liked[-2], liked[-1]
+        asked = able
+        if self.people is not None:
+            asked = draw(stream(self.split_seed, "people"), able, self.people)
         end = before if part == "validation" else last
         fit_end = last if part == "test" and self.refit else before
         train = without(dataset, place >= fit_end[events.users], "without the last")
