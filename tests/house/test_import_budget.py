@@ -29,7 +29,7 @@ def test_help_touches_no_heavy_library() -> None:
         "import sys\nfrom foretaste.cli import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit as end:\n    assert not end.code\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnxruntime', 'matplotlib'}\n"
-        "sys.exit(' '.join(heavy & set(sys.modules)))"
+        "sys.exit(' '.join(heavy & set(sys.modules)) or None)"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
