@@ -17,7 +17,7 @@ from foretaste.core.errors import DataError
 from foretaste.data import read as read_data
 from foretaste.language import CachedEncoder, TextIndex, make_encoder
 
-__all__ = ["Progress", "code_digest", "fit", "read"]
+__all__ = ["Progress", "code_digest", "fit", "read", "with_words"]
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0 to 1."""
@@ -73,15 +73,7 @@ def fit(
     if not data.n_items:
         raise DataError("there are no items", where=data.name, remedy="Give a catalogue or events")
     started = time.perf_counter()
-    text, live = None, None
-    if settings.use_text and _has_words(data):
-        live = encoder or make_encoder(settings.encoder)
-        remembered = CachedEncoder(
-            live, progress=lambda done, of: tell("encoding texts", done / max(of, 1))
-        )
-        text = TextIndex.build(data, remembered, settings.text)
-        if "text" not in data.vectors:
-            data = data.with_vectors("text", text.vectors)
+    data, text, live = with_words(data, settings, encoder, tell)
     parts: dict[str, Any] = {}
     for name in settings.sources:
         tell(f"fitting {name}", 0.0)
@@ -104,6 +96,32 @@ def fit(
     tell("done", 1.0)
     digest = digest_of(settings.digest(), data.digest, code_digest(), card["encoder"])
     return Recommender(data, parts, settings, text, live, ratings, digest, card)
+
+
+def with_words(
+    data: Dataset, settings: FitSettings, encoder: Encoder | None, tell: Progress
+) -> tuple[Dataset, TextIndex | None, Encoder | None]:
+    """Read the items' words: index them, and keep their vectors with the data as ``text``.
+
+    Args:
+        data: The data.
+        settings: Whether and how.
+        encoder: Used instead of the one the settings name.
+        tell: Told how far it is.
+
+    Returns:
+        The data with vectors, the index and the encoder; both ``None`` without words.
+    """
+    if not (settings.use_text and _has_words(data)):
+        return data, None, None
+    live = encoder or make_encoder(settings.encoder)
+    remembered = CachedEncoder(
+        live, progress=lambda done, of: tell("encoding texts", done / max(of, 1))
+    )
+    text = TextIndex.build(data, remembered, settings.text)
+    if "text" not in data.vectors:
+        data = data.with_vectors("text", text.vectors)
+    return data, text, live
 
 
 def code_digest() -> str:

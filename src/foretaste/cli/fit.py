@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from foretaste.cli.data import ColumnOption, FormatOption, ItemsOption, read_options
 from foretaste.cli.output import JsonFlag, note, progress, say, show_json
 from foretaste.core.errors import SettingsError
 
@@ -16,6 +17,9 @@ __all__ = ["fit", "parse_overrides"]
 def fit(
     data: Annotated[Path, typer.Option(help="File, folder or archive; see: foretaste data.")],
     out: Annotated[Path, typer.Option(help="Where the bundle is written.")],
+    items: ItemsOption = None,
+    column: ColumnOption = None,
+    format_: FormatOption = None,
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="One setting, such as models.ease.ridge=100.")
@@ -33,7 +37,7 @@ def fit(
     settings = load_settings(config, parse_overrides(set_))
     with claim(out, overwrite=overwrite) as place, progress(quiet=as_json) as tell:
         tell("reading", 0.0)
-        dataset = read(data, signals=settings.signals)
+        dataset = read(data, signals=settings.signals, **read_options(column, format_, items))
         recommender = fit_data(dataset, settings, progress=tell)
         tell("writing", 1.0)
         digest = save(recommender, place)

@@ -27,6 +27,9 @@ PART = "_part"
 _SPOKEN = ("user_row", "item_row", "kind", "time_s", "words")
 
 
+_FRESH = "\x00fresh"
+
+
 def freeze(
     name: str,
     events: Sequence[pl.DataFrame],
@@ -145,17 +148,22 @@ def _no_events() -> pl.DataFrame:
 
 
 def _merged(tables: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
+    """One row an id: what an earlier table says of a column goes before what a later one says."""
     if not tables:
         return pl.DataFrame(schema={key: pl.String})
-    merged = tables[0]
+    first = tables[0].unique(subset=[key], keep="first", maintain_order=True)
+    merged = first
     for table in tables[1:]:
-        if set(table.columns) & set(merged.columns) == {key}:
-            merged = merged.join(
-                table, on=key, how="full", coalesce=True, maintain_order="left_right"
-            )
-        else:
-            merged = pl.concat([merged, table], how="diagonal_relaxed")
-    return merged.unique(subset=[key], keep="first", maintain_order=True)
+        fresh = table.unique(subset=[key], keep="first", maintain_order=True)
+        both = [name for name in fresh.columns if name in merged.columns and name != key]
+        joined = merged.join(
+            fresh, on=key, how="full", coalesce=True, maintain_order="left_right", suffix=_FRESH
+        )
+        merged = joined.with_columns(
+            pl.coalesce(name, pl.col(name + _FRESH).cast(merged[name].dtype, strict=False))
+            for name in both
+        ).drop([name + _FRESH for name in both])
+    return merged
 
 
 def _rows_of(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from foretaste.core import Dataset, Role
-from foretaste.core.errors import DataError, LimitError, UnknownNameError
+from foretaste.core.errors import DataError, InputError, LimitError, UnknownNameError
 from foretaste.data.builder import DatasetBuilder
 from foretaste.data.native import is_native, read_native
 from foretaste.data.readers import FORMATS, ReadLimits, ReadOptions, detect
+from foretaste.data.readers.folder import read_one
 from foretaste.data.report import Finding, ReadReport, ReportBuilder
 from foretaste.data.signals import SignalSettings
 
@@ -30,6 +31,7 @@ def read(
     name: str | None = None,
     signals: SignalSettings | None = None,
     limits: ReadLimits | None = None,
+    items: Sequence[str | Path] = (),
 ) -> Dataset:
     """Read a file, folder or zip; everything not stated is guessed from the content.
 
@@ -47,6 +49,7 @@ def read(
         name: What to call the data; its file name when left out.
         signals: What events say about liking.
         limits: What is refused for its size.
+        items: Further tables of item attributes, joined by the items' ids.
 
     Returns:
         The dataset.
@@ -66,6 +69,7 @@ def read(
         name=name,
         signals=signals,
         limits=limits,
+        items=items,
     )
     return dataset
 
@@ -81,6 +85,7 @@ def read_with_report(
     name: str | None = None,
     signals: SignalSettings | None = None,
     limits: ReadLimits | None = None,
+    items: Sequence[str | Path] = (),
 ) -> tuple[Dataset, ReadReport]:
     """Read as :func:`read` does, and say what was guessed and counted.
 
@@ -94,6 +99,7 @@ def read_with_report(
         name: What to call the data.
         signals: What events say about liking.
         limits: What is refused for its size.
+        items: Further tables of item attributes, joined by the items' ids.
 
     Returns:
         The dataset and the report.
@@ -103,9 +109,18 @@ def read_with_report(
         LimitError: If something is larger than allowed.
         UnknownNameError: If the format or a role does not exist.
     """
-    if Path(path).is_dir() and is_native(Path(path)):
+    native = Path(path).is_dir() and is_native(Path(path))
+    if native and not items:
         return read_native(path), ReadReport((Finding("format", "our own form on disk"),))
-    with _filled(path, columns, format, delimiter, encoding, roles, name, signals, limits) as full:
+    if items and native:
+        raise InputError(
+            "items can be added while importing, not to what was imported",
+            where=str(path),
+            remedy="Import the original again with the items",
+        )
+    with _filled(
+        path, columns, format, delimiter, encoding, roles, name, signals, limits, items
+    ) as full:
         return full.build(), full.report
 
 
@@ -161,6 +176,7 @@ def _filled(
     name: str | None,
     signals: SignalSettings | None,
     limits: ReadLimits | None,
+    items: Sequence[str | Path] = (),
 ) -> Iterator[DatasetBuilder]:
     """A builder that holds everything at the path."""
     if form is not None and form not in FORMATS:
@@ -173,6 +189,8 @@ def _filled(
     with _unpacked(place, options.limits) as inside:
         found, where = (form, inside) if form else detect(inside)
         FORMATS[found](where, builder, options, report)
+        for extra in items:
+            read_one(Path(extra), "items", builder, options, report)
         yield builder
 
 
