@@ -40,8 +40,13 @@ def test_events_are_sorted_by_person_then_time_with_unknown_times_first() -> Non
     assert data.item_ids.names(ann.rows) == ["c", "a", "b"]
     assert np.isnan(ann.times_s[0]) and (np.diff(ann.times_s[1:]) > 0).all()
     assert [str(dtype) for dtype in data.interactions.dtypes] == [
-        "Int32", "Int32", "UInt8", "Float32", "Float32", "Float64",
-    ]  # fmt: skip
+        "Int32",
+        "Int32",
+        "UInt8",
+        "Float32",
+        "Float32",
+        "Float64",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -68,18 +68,17 @@ def detect(path: Path) -> tuple[str, Path]:
     names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
     if not names:
         raise DataError("the folder is empty", where=str(path))
-    found = _by_names(names)
+    found = _form(path)
     if found is not None:
         return found, path
-    if folders.table_files(path).keys() & {"interactions", "items"} or folders.split_files(path):
-        return "folder", path
     inside = [path / name for name in sorted(names)]
-    only = [child for child in inside if child.is_dir() and child.name != "__MACOSX"]
-    if len(only) == 1 and all(child.is_dir() or _is_note(child) for child in inside):
-        return detect(only[0])
+    below = [child for child in inside if child.is_dir() and child.name != "__MACOSX"]
+    known = [child for child in below if _form(child) is not None] or below
+    if len(known) == 1:
+        return detect(known[0])
     files = [child for child in inside if child.is_file() and not _is_note(child)]
     files = [child for child in files if not child.name.startswith("meta_")] or files
-    if len(files) == 1:
+    if len(files) == 1 and not below:
         return detect(files[0])
     raise DataError(
         "nothing here looks like data we know",
@@ -90,7 +89,8 @@ def detect(path: Path) -> tuple[str, Path]:
     )
 
 
-def _by_names(names: set[str]) -> str | None:
+def _form(folder: Path) -> str | None:
+    names = {child.name for child in folder.iterdir()}
     if "u.data" in names:
         return "movielens-100k"
     if "movies.dat" in names and any(name.startswith("ratings.") for name in names):
@@ -101,7 +101,10 @@ def _by_names(names: set[str]) -> str | None:
         return "lastfm"
     if any(name.endswith(".inter") for name in names):
         return "recbole"
-    return "kgat" if is_kgat(names) else None
+    if is_kgat(names):
+        return "kgat"
+    tables = folders.table_files(folder).keys() & {"interactions", "items"}
+    return "folder" if tables or folders.split_files(folder) else None
 
 
 def _is_note(path: Path) -> bool:

@@ -115,17 +115,28 @@ def read_folder(
         builder: Given the tables.
         options: What the caller states.
         report: Told what was guessed.
+
+    Raises:
+        DataError: If a stated column is in none of them.
     """
     report.fact("format", "folder of tables", where=folder.name, value="folder")
     files = table_files(folder)
+    used: set[str] = set()
     for table in ("items", "people", "knowledge", "interactions"):
         if table in files:
             report.fact("file", f"{files[table].name} is the {table}", where=folder.name)
-            read_one(files[table], table, builder, options, report)
+            used |= read_one(files[table], table, builder, options, report)
     if "interactions" not in files:
         for part, path in split_files(folder).items():
             report.fact("file", f"{path.name} is the part {part}", where=folder.name)
-            read_one(path, "interactions", builder, options, report, part=part)
+            used |= read_one(path, "interactions", builder, options, report, part=part)
+    unused = [name for name in options.columns.values() if name not in used]
+    if unused:
+        raise DataError(
+            f"no table has the column {unused[0]!r}",
+            where=folder.name,
+            remedy="Correct the name in columns={...}",
+        )
 
 
 def read_one(
@@ -136,7 +147,7 @@ def read_one(
     report: ReportBuilder,
     *,
     part: str | None = None,
-) -> None:
+) -> set[str]:
     """Read one file into the builder.
 
     Args:
@@ -147,12 +158,15 @@ def read_one(
         report: Told what was guessed.
         part: The part of a given split its events belong to.
 
+    Returns:
+        Those of the stated columns that are in this file.
+
     Raises:
         DataError: If the columns are of no table we know.
     """
     if path.suffix.lower() in TRIPLE_ENDINGS:
         builder.knowledge(read_triples(path, report), origin=Origin(path.name))
-        return
+        return set()
     source = open_source(path, options, report)
     if source.head(4) != b"PAR1" and table in (None, "interactions") and is_sequences(source):
         report.guess(
@@ -162,7 +176,7 @@ def read_one(
             value="sequences",
         )
         builder.interactions(read_sequences(source), origin=Origin(path.name), part=part)
-        return
+        return set()
     names = (
         ("head", "relation", "tail") if table == "knowledge" and _bare(source.sample()) else None
     )
@@ -175,7 +189,7 @@ def read_one(
             where=path.name,
             expected="one of " + ", ".join(frame.columns),
         )
-    which = table or _which(frame.columns, given)
+    which = table or _which(source.stem, frame.columns, given)
     if which == "interactions":
         builder.interactions(frame, columns=given, origin=origin, part=part)
     elif which == "items":
@@ -184,6 +198,7 @@ def read_one(
         builder.people(frame, columns=given, origin=origin)
     else:
         builder.knowledge(frame, columns=given, origin=origin)
+    return set(given.values())
 
 
 def _bare(sample: str) -> bool:
@@ -191,7 +206,7 @@ def _bare(sample: str) -> bool:
     return not any(word in first for word in ("head", "subject", "relation", "predicate"))
 
 
-def _which(columns: list[str], given: dict[str, str]) -> str:
+def _which(stem: str, columns: list[str], given: dict[str, str]) -> str:
     found = find_columns(columns, "interactions", given, need=False)
     if "user_id" in found and "item_id" in found:
         return "interactions"
@@ -200,5 +215,8 @@ def _which(columns: list[str], given: dict[str, str]) -> str:
     triple = find_columns(columns, "knowledge", given, need=False)
     if {"head", "relation", "tail"} <= set(triple):
         return "knowledge"
+    named = next((table for table, stems in STEMS.items() if stem in stems), None)
+    if named in ("items", "people") and find_columns(columns, named, given, need=False):
+        return named
     # Without an item the names say what is missing better than we could.
     return "interactions"
