@@ -28,7 +28,7 @@ COUNTRIES: dict[str, tuple[float, str]] = {
 """Where people live: share and the languages they follow without subtitles."""
 
 _CHOSEN = {
-    "ann": ((5, ""), (0, "older"), (10, "")),
+    "ann": ((5, ""), (0, ""), (10, "")),
     "bob": ((11, ""), (15, "recent"), (18, "")),
 }
 """Tastes of the two people every example speaks of, as (aspect, gate)."""
@@ -192,6 +192,8 @@ def _draw(
         gate = _pick(rng, np.array([0.6, 0.1, 0.12, 0.09, 0.09]))
         if ASPECTS[aspect].before is not None or ASPECTS[aspect].after is not None:
             gate = 0 if gate in (1, 2) else gate
+        if "mood" in ASPECTS[aspect].rules or ASPECTS[aspect].phrase == "horror":
+            gate = 0 if gate in (3, 4) else gate
         chosen.add(aspect)
         drawn.append((aspect, gate, 2.2 + 1.8 * float(rng.random())))
     return tuple(drawn)
@@ -203,10 +205,10 @@ def _likes_old(tastes: tuple[tuple[int, int, float], ...]) -> bool:
 
 _NARROWED = {
     "": "{}",
-    "older": "{}, but only the older ones",
-    "recent": "{}, mostly recent ones",
-    "gentle": "{}, as long as they are gentle",
-    "dark": "{}, the darker the better",
+    "older": "{} of the old days",
+    "recent": "{} of recent years",
+    "gentle": "{} of the gentle kind",
+    "dark": "{} of the dark kind",
 }
 _OPENINGS = ("I like {}.", "I love {}.", "Give me {}.", "My evenings are for {}.",
              "Always looking for {}.", "Fond of {}.")  # fmt: skip

@@ -19,7 +19,7 @@ from foretaste.data.sample.aspects import ASPECTS
 from foretaste.data.sample.catalogue import read_films
 from foretaste.data.sample.parameters import DAY_S, DAYS, START_S, WorldSettings
 from foretaste.data.sample.people import Person, draw_person, normal, person_ids
-from foretaste.data.sample.speech import comment
+from foretaste.data.sample.speech import comment, search_words
 from foretaste.data.sample.world import World, make_world, taste_for
 
 __all__ = ["HiddenTastes", "Simulation", "hidden_tastes", "simulate"]
@@ -183,7 +183,7 @@ class _Run:
             return None
         tastes = _tastes_at(life.person, day)
         topic = tastes[int(life.rng.random() * len(tastes))][0]
-        words = ASPECTS[topic].phrase
+        words = search_words(topic, life.rng)
         second = START_S + int(day * DAY_S) - 60
         self.events.append((life.person.user_id, -1, second, "search", None, words))
         return topic

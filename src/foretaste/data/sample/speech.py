@@ -1,13 +1,14 @@
-"""What simulated people write under a film: short templates filled from facts."""
+"""What simulated people type and write: short templates filled from facts."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from foretaste.data.sample.aspects import ASPECTS
 from foretaste.data.sample.people import Person
 from foretaste.data.sample.world import World
 
-__all__ = ["comment"]
+__all__ = ["comment", "search_words"]
 
 _GOOD = ("Loved the {mood} mood.", "One of the best films about {theme} I know.",
          "{director} at full strength.", "Stayed with me for days.", "So {mood}, so good.",
@@ -39,3 +40,23 @@ def comment(joy: float, person: Person, world: World, item: int, rng: np.random.
         theme=film["themes"][int(numbers[2] * len(film["themes"]))],
         director=film["directors"][0],
     )
+
+
+def search_words(aspect: int, rng: np.random.Generator) -> str:
+    """What somebody types who is after an aspect: its name, or something that belongs to it.
+
+    Args:
+        aspect: Position in ``ASPECTS``.
+        rng: The person's stream.
+
+    Returns:
+        A few words.
+    """
+    chosen, numbers = ASPECTS[aspect], rng.random(3)
+    forms = [("themes", "films about {}"), ("mood", "something {}"), ("themes", "{}"),
+             ("genres", "a good {} film")]  # fmt: skip
+    column, form = forms[int(numbers[0] * len(forms))]
+    if numbers[1] < 0.45 or column not in chosen.rules:
+        return chosen.phrase
+    words = chosen.rules[column].split("|")
+    return form.format(words[int(numbers[2] * len(words))].lower().replace("-", " "))
