@@ -1,4 +1,4 @@
-"""What the models of this room share: scores of chosen rows, and each liked item once."""
+"""What the models of this room share: each liked item once, and shares of a sum over them."""
 
 from __future__ import annotations
 
@@ -41,20 +41,23 @@ class BatchScorer(ABC):
         return scores if rows is None else scores[rows]
 
 
-def once(history: History, *, positive: bool = True) -> np.ndarray:
-    """Positions of the events that count when every item counts once: its newest.
+def once(history: History) -> np.ndarray:
+    """Positions of the events that count when every item counts once.
+
+    Of each item the newest event that says anything (signal not 0) decides; it counts if
+    it is positive. So a like that was taken back does not count, and a dislike never does.
 
     Args:
         history: Somebody's past.
-        positive: Count only events with a positive signal.
 
     Returns:
         Positions into the history, ascending.
     """
-    places = np.flatnonzero(history.signals > 0) if positive else np.arange(len(history))
-    backwards = places[::-1]
-    _, first = np.unique(history.rows[backwards], return_index=True)
-    return np.sort(backwards[first])
+    signals = history.signals
+    places = np.flatnonzero(signals)[::-1]
+    _, newest = np.unique(history.rows[places], return_index=True)
+    deciding = places[newest]
+    return np.sort(deciding[signals[deciding] > 0])
 
 
 def history_matrix(
@@ -71,17 +74,21 @@ def history_matrix(
         float32 [B, I].
     """
     rows = [evidence.history.rows[once(evidence.history)] for evidence in batch]
-    starts = np.concatenate([[0], np.cumsum([len(one) for one in rows])])
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in rows], dtype=np.int64)])
     items = np.concatenate(rows) if rows else np.empty(0, np.int32)
-    values = (
-        np.ones(len(items), np.float32)
-        if weights is None
-        else np.concatenate(list(weights)).astype(np.float32)
-    )
+    values: FloatArray = np.ones(len(items), np.float32)
+    if weights:
+        values = np.concatenate(list(weights)).astype(np.float32)
     return csr_matrix((values, items, starts), (len(batch), n_items))
 
 
-def past_only(rows: Rows, history: History, places: np.ndarray, shares: FloatArray) -> Attribution:
+def past_only(
+    rows: Rows,
+    history: History,
+    places: np.ndarray,
+    shares: FloatArray,
+    effect: FloatArray | None = None,
+) -> Attribution:
     """Attribution of a score that is a sum over liked items.
 
     Args:
@@ -89,10 +96,15 @@ def past_only(rows: Rows, history: History, places: np.ndarray, shares: FloatArr
         history: The whole history.
         places: The positions that count, as :func:`once` gives them.
         shares: Their shares, [K, number of places].
+        effect: How much the score falls without each, likewise; ``None`` if by its share.
 
     Returns:
         The attribution, with zeros for events that do not count.
     """
     past = np.zeros((len(rows), len(history)))
     past[:, places] = shares
-    return Attribution(rows, {}, past)
+    if effect is None:
+        return Attribution(rows, {}, past)
+    without = np.zeros_like(past)
+    without[:, places] = effect
+    return Attribution(rows, {}, past, without)

@@ -16,38 +16,57 @@ __all__ = ["Content", "FittedContent"]
 
 
 class FittedContent(BatchScorer):
-    """``score(u, i) = mean_j w_j cos(t_i, t_j) + wish_weight cos(t_i, wish)``.
+    """``score(u, i) = mean_j cos(t_i, t_j) + wish_weight cos(t_i, wish) + ...``.
+
+    The mean over liked items ``j`` is weighted by ``recency^(newer liked items)``; the last
+    term is ``profile_weight cos(t_i, profile)``. Dislikes are not used. An item without a
+    text is like nothing: it scores 0.
 
     Args:
         vectors: Unit text vectors, float32 [I, D].
-        recency: Weight of a liked item against the next newer one.
-        wish_weight: Weight of a wish against the whole history.
+        settings: What it was fitted with.
     """
 
-    def __init__(self, vectors: FloatArray, recency: float, wish_weight: float) -> None:
+    def __init__(self, vectors: FloatArray, settings: Content) -> None:
         self.vectors = vectors
-        self.recency = recency
-        self.wish_weight = wish_weight
+        self.settings = settings
 
-    def _weights(self, evidence: Evidence) -> FloatArray:
-        count = len(once(evidence.history))
-        ages = np.arange(count - 1, -1, -1)
-        weights = self.recency**ages
+    def _weights(self, count: int) -> FloatArray:
+        weights = self.settings.recency ** np.arange(count - 1.0, -1.0, -1.0)
         shares: FloatArray = weights / weights.sum() if count else weights
         return shares
 
+    def _words(self, evidence: Evidence) -> dict[str, FloatArray]:
+        """What words ask for, by the name of the part, scaled; each [D]."""
+        found: dict[str, FloatArray] = {}
+        if evidence.wish is not None and evidence.wish.vector is not None:
+            found["words"] = self.settings.wish_weight * evidence.wish.vector
+        if evidence.profile_vector is not None:
+            found["profile"] = self.settings.profile_weight * evidence.profile_vector
+        return found
+
     def score_batch(self, batch: Sequence[Evidence]) -> FloatArray:
-        """Similarity to the weighted past and the wish; see the base class."""
-        liked = history_matrix(batch, len(self.vectors), [self._weights(one) for one in batch])
-        wanted = liked @ self.vectors
+        """Likeness to the weighted past and the words.
+
+        Args:
+            batch: The people.
+
+        Returns:
+            Scores float32 [B, I].
+        """
+        weights = [self._weights(len(once(one.history))) for one in batch]
+        wanted = history_matrix(batch, len(self.vectors), weights) @ self.vectors
         for row, evidence in enumerate(batch):
-            if evidence.wish is not None and evidence.wish.vector is not None:
-                wanted[row] += self.wish_weight * evidence.wish.vector
+            for vector in self._words(evidence).values():
+                wanted[row] += vector
         scores: FloatArray = wanted @ self.vectors.T
         return scores
 
     def explain(self, evidence: Evidence, rows: Rows) -> Attribution:
-        """One exact share per liked item, and one for the wish.
+        """One exact share per liked item, and one each for wish and profile.
+
+        The weights sum to 1, so deleting an event moves weight to the others: the effect is
+        the score less the weighted mean of what is left.
 
         Args:
             evidence: Whoever asks.
@@ -58,19 +77,21 @@ class FittedContent(BatchScorer):
         """
         history = evidence.history
         places = once(history)
-        near = self.vectors[rows] @ self.vectors[history.rows[places]].T
+        asked = self.vectors[rows].astype(np.float64)
+        near = asked @ self.vectors[history.rows[places]].T
+        weights = self._weights(len(places))
         past = np.zeros((len(rows), len(history)))
-        past[:, places] = near * self._weights(evidence)
-        parts = {}
-        if evidence.wish is not None and evidence.wish.vector is not None:
-            parts["words"] = self.wish_weight * (self.vectors[rows] @ evidence.wish.vector)
-        return Attribution(rows, parts, past, blocks={"content": past})
+        past[:, places] = near * weights
+        effect = np.zeros_like(past)
+        if len(places):
+            mean = past.sum(axis=1, keepdims=True)
+            effect[:, places] = mean - _mean_without(near, weights, self.settings.recency)
+        parts = {name: asked @ vector for name, vector in self._words(evidence).items()}
+        return Attribution(rows, parts, past, effect, {"content": past})
 
     def state(self) -> State:
         """Plain data."""
-        return State(
-            {"vectors": self.vectors}, {"recency": self.recency, "wish_weight": self.wish_weight}
-        )
+        return State({"vectors": self.vectors}, self.settings.model_dump())
 
     @classmethod
     def from_state(cls, state: State) -> Self:
@@ -82,7 +103,25 @@ class FittedContent(BatchScorer):
         Returns:
             The fitted model.
         """
-        return cls(vectors=state.arrays["vectors"], **state.meta)
+        return cls(state.arrays["vectors"], Content.of(dict(state.meta), "content"))
+
+
+def _mean_without(near: FloatArray, weights: FloatArray, recency: float) -> FloatArray:
+    """The weighted mean of ``near`` with each column left out in turn, [K, L].
+
+    What is older than the one left out becomes one step younger.
+    """
+
+    def without(values: FloatArray) -> FloatArray:
+        older = np.cumsum(values, axis=-1) - values
+        newer = values.sum(axis=-1, keepdims=True) - older - values
+        left: FloatArray = older / recency + newer
+        return left
+
+    alone = near.shape[1] == 1
+    total = np.ones(1) if alone else without(weights)
+    mean: FloatArray = without(near * weights) / total
+    return np.zeros_like(mean) if alone else mean
 
 
 class Content(Settings):
@@ -95,11 +134,13 @@ class Content(Settings):
         vectors: Which of ``Dataset.vectors`` to use.
         recency: Weight of a liked item against the next newer one; 1 weighs all alike.
         wish_weight: Weight of a wish in words against the whole history.
+        profile_weight: Weight of a profile in words against the whole history.
     """
 
     vectors: str = "text"
     recency: float = Field(default=0.95, gt=0, le=1)
     wish_weight: float = Field(default=2.0, ge=0)
+    profile_weight: float = Field(default=1.0, ge=0)
 
     def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedContent:
         """Take the vectors.
@@ -124,4 +165,4 @@ class Content(Settings):
             )
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         unit = np.divide(found, lengths, out=np.zeros_like(found), where=lengths > 0)
-        return FittedContent(unit, self.recency, self.wish_weight)
+        return FittedContent(unit.astype(np.float32), self)

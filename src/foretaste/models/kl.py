@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_matrix
+from scipy.special import entr
 
-from foretaste.core import Dataset, Evidence, FloatArray, Settings, State
+from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.core.errors import DataError
 from foretaste.models._scoring import BatchScorer, once
 
@@ -19,7 +20,7 @@ __all__ = ["KL", "FittedKL", "divergences"]
 def divergences(
     people: FloatArray, items: FloatArray, smoothing: float, uniform: FloatArray
 ) -> FloatArray:
-    """``KL(P_u || (1 - e) P_o + e uniform)`` of every person and item.
+    """``KL(P_u || (1 - e) P_o + e uniform)`` of every person and item, the plain way.
 
     Args:
         people: Attribute distributions, [B, A]; a row of zeros gives 0 everywhere.
@@ -31,13 +32,16 @@ def divergences(
         Divergences in nats, [B, I].
     """
     smooth = (1.0 - smoothing) * items + smoothing * uniform
-    entropy = np.sum(np.where(people > 0, people * np.log(np.where(people > 0, people, 1)), 0), 1)
-    found: FloatArray = entropy[:, None] - people @ np.log(smooth).T
+    found: FloatArray = -entr(people).sum(axis=1)[:, None] - people @ np.log(smooth).T
     return found
 
 
 class FittedKL(BatchScorer):
     """``score(u, o) = -KL(P_u || smoothed P_o) [+ log P(o)]``.
+
+    ``log`` of the smoothed item is a constant except where the item has the attribute, so a
+    score is that constant plus a sparse, never negative lift. Somebody of whom nothing is
+    known scores 0 (or ``log P(o)``) everywhere.
 
     Args:
         items: Attribute distributions of items, sparse [I, A]; empty rows for bare items.
@@ -49,44 +53,74 @@ class FittedKL(BatchScorer):
         self.items = items
         self.smoothing = smoothing
         self.log_prior = log_prior
+        self._floor = np.log(smoothing / max(items.shape[1], 1))
+        lifted = np.log((1 - smoothing) * items.data + np.exp(self._floor)) - self._floor
+        self._lift = csr_matrix((lifted, items.indices, items.indptr), items.shape)
+
+    def _shares(self, evidence: Evidence) -> tuple[np.ndarray, FloatArray]:
+        """Positions that count, and the share of each in ``P_u``."""
+        history = evidence.history
+        places = once(history)
+        places = places[np.diff(self.items.indptr)[history.rows[places]] > 0]
+        values = history.values[places].astype(np.float64)
+        weights = np.maximum(np.where(np.isnan(values), history.signals[places], values), 0.0)
+        total = weights.sum()
+        if total <= 0:
+            return places[:0], weights[:0]
+        return places, weights / total
 
     def distribution(self, evidence: Evidence) -> FloatArray:
         """A person's mix: each liked item's rating spread evenly over its attributes.
 
         Args:
-            evidence: The person; an event without a value weighs its signal.
+            evidence: The person; an event without a value weighs its signal. Dislikes and
+                items without attributes do not count.
 
         Returns:
             ``P_u``, [A], summing to 1 (or to 0 when nothing is known).
         """
-        history = evidence.history
-        places = once(history)
-        values = history.values[places]
-        weights = np.where(np.isnan(values), history.signals[places], values)
-        mix = np.asarray(self.items[history.rows[places]].T @ weights).ravel()
-        total = mix.sum()
-        return mix / total if total > 0 else mix
+        places, shares = self._shares(evidence)
+        return np.asarray(self.items[evidence.history.rows[places]].T @ shares).ravel()
 
     def score_batch(self, batch: Sequence[Evidence]) -> FloatArray:
-        """Negative divergences; see the base class."""
-        n_attributes = self.items.shape[1]
-        people = np.stack([self.distribution(evidence) for evidence in batch])
-        uniform = np.full(n_attributes, 1.0 / max(n_attributes, 1))
-        floor = np.log(self.smoothing * uniform)
-        entropy = np.sum(
-            np.where(people > 0, people * np.log(np.where(people > 0, people, 1)), 0), axis=1
-        )
-        # log of the smoothed item is the floor except where the item has the attribute
-        lifted = self.items.copy().astype(np.float64)
-        lifted.data = (
-            np.log((1 - self.smoothing) * lifted.data + self.smoothing * uniform[lifted.indices])
-            - floor[lifted.indices]
-        )
-        cross = people @ floor
-        known = (people.sum(axis=1) > 0)[:, None]
-        scores = (lifted @ people.T).T + (cross - entropy)[:, None]
-        found: FloatArray = np.where(known, scores, 0.0) + self.log_prior
+        """Negative divergences.
+
+        Args:
+            batch: The people.
+
+        Returns:
+            Scores [B, I].
+        """
+        mixes = [self.distribution(one) for one in batch]
+        people = np.array(mixes).reshape(len(batch), self.items.shape[1])
+        scores: FloatArray = (self._lift @ people.T).T + self._base(people)[:, None]
+        return scores + self.log_prior
+
+    def _base(self, people: FloatArray) -> FloatArray:
+        """The score of an item that shares nothing, [B]."""
+        found: FloatArray = people.sum(axis=1) * self._floor + entr(people).sum(axis=1)
         return found
+
+    def explain(self, evidence: Evidence, rows: Rows) -> Attribution:
+        """Each liked item's share is the lift of the attributes it has in common.
+
+        Args:
+            evidence: Whoever asks.
+            rows: The items, [K].
+
+        Returns:
+            The attribution; ``profile`` is the score of an item that shares nothing.
+        """
+        places, shares = self._shares(evidence)
+        mine = self.items[evidence.history.rows[places]]
+        common = (self._lift[rows] @ mine.T).toarray()
+        past = np.zeros((len(rows), len(evidence.history)))
+        past[:, places] = common * shares
+        base = float(self._base(self.distribution(evidence)[None, :])[0])
+        parts: dict[str, FloatArray] = {"profile": np.full(len(rows), base)}
+        if self.log_prior.any():
+            parts["popularity"] = self.log_prior[rows]
+        return Attribution(rows, parts, past, blocks={"attributes": past})
 
     def state(self) -> State:
         """Plain data."""
@@ -140,20 +174,20 @@ class KL(Settings):
             The fitted model.
 
         Raises:
-            DataError: If no item attribute is a category.
+            DataError: If no item has a category.
         """
         names = [n for n, r in dataset.item_roles.items() if r in ("category", "categories")]
-        code: dict[tuple[str, str], int] = {}
-        indices, data, starts = [], [], [0]
         columns = [dataset.items[name].to_list() for name in names]
+        code: dict[tuple[str, str], int] = {}
+        indices: list[int] = []
+        starts = [0]
         for row in range(dataset.n_items):
-            mine = set()
-            for name, column in zip(names, columns, strict=True):
-                cell = column[row]
-                for value in [cell] if isinstance(cell, str) else cell or []:
-                    mine.add(code.setdefault((name, value), len(code)))
+            mine = {
+                code.setdefault((name, value), len(code))
+                for name, column in zip(names, columns, strict=True)
+                for value in _values(column[row])
+            }
             indices += sorted(mine)
-            data += [1.0 / len(mine)] * len(mine)
             starts.append(len(indices))
         if not code:
             raise DataError(
@@ -162,7 +196,16 @@ class KL(Settings):
                 where=dataset.name,
                 remedy="Add one such as genres, or use content or popularity",
             )
-        items = csr_matrix((data, indices, starts), (dataset.n_items, len(code)))
-        likes = np.asarray(dataset.liked.sum(axis=0)).ravel().astype(np.float64) + 1.0
+        counts = np.diff(starts)
+        data = np.repeat(1.0 / np.maximum(counts, 1), counts)
+        shape = (dataset.n_items, len(code))
+        items = csr_matrix((data, np.array(indices), np.array(starts)), shape)
+        likes = np.asarray(dataset.liked.sum(axis=0), dtype=np.float64).ravel() + 1.0
         prior = np.log(likes / likes.sum()) if self.popularity else np.zeros(dataset.n_items)
         return FittedKL(items, self.smoothing, prior)
+
+
+def _values(cell: str | list[str] | None) -> list[str]:
+    if cell is None:
+        return []
+    return [cell] if isinstance(cell, str) else cell

@@ -1,0 +1,108 @@
+"""EASE: a linear autoencoder whose weights have a closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+from scipy.linalg import lapack
+
+from foretaste.core import Dataset, FloatArray, Settings
+from foretaste.core.errors import LimitError
+from foretaste.models.item_item import FittedItemItem
+
+__all__ = ["EASE_GRID", "Ease", "ease_weights"]
+
+EASE_GRID: tuple[dict[str, Any], ...] = tuple({"ridge": r} for r in (50, 100, 200, 400, 800, 1600))
+"""Settings worth trying, for choosing on validation people."""
+
+_SLAB = 1_000
+"""Items whose co-counts are made dense at a time."""
+
+
+def ease_weights(gram: FloatArray, ridge: float) -> FloatArray:
+    """Weights of EASE from item co-counts.
+
+    ``P = (X'X + ridge I)^-1``, ``W_ij = -P_ij / P_jj``, ``W_ii = 0``: the exact minimiser of
+    ``|X - XW|^2 + ridge |W|^2`` subject to a zero diagonal (Steck, "Embarrassingly shallow
+    autoencoders for sparse data", WWW 2019). Inverted in place by Cholesky in float64.
+
+    Args:
+        gram: ``X'X``, [I, I]; left as it is.
+        ridge: Regularisation, > 0.
+
+    Returns:
+        ``W``, float32 [I, I].
+
+    Raises:
+        LimitError: If ``gram + ridge I`` is not positive definite.
+    """
+    # Fortran order, so that LAPACK works in this very memory.
+    regular = np.array(gram, dtype=np.float64, order="F")
+    if not regular.size:
+        return np.zeros((0, 0), np.float32)
+    np.fill_diagonal(regular, regular.diagonal() + ridge)
+    factor, failed = lapack.dpotrf(regular, lower=1, overwrite_a=1, clean=0)
+    if not failed:
+        inverse, failed = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    if failed:
+        raise LimitError(
+            "the co-counts of items cannot be inverted",
+            got=f"ridge {ridge}",
+            remedy="Use a larger ridge",
+        )
+    variance = inverse.diagonal().copy()
+    weights = np.empty(inverse.shape, np.float32)
+    # dpotri leaves the lower triangle: P_ij for i >= j; the upper is its mirror.
+    for start in range(0, len(inverse), _SLAB):
+        part = slice(start, start + _SLAB)
+        block = np.tril(inverse[part], start) + np.triu(inverse[:, part].T, start + 1)
+        weights[part] = block / -variance[None, :]
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+class Ease(Settings):
+    """EASE: a linear autoencoder whose weights have a closed form.
+
+    See :func:`ease_weights`. Near the best of all models on dense data. It knows neither
+    order nor words nor new items: use the taste model for those, ``itemknn`` or ``ials`` for
+    very large catalogues. Costs ``I^3`` multiplications once, ``20 I^2`` bytes while fitting
+    (3.5k items: 250 MB and about two seconds; 20k: 8 GB and some minutes), and ``4 I^2``
+    bytes afterwards.
+
+    Attributes:
+        ridge: Regularisation; 100-1000 is usual, more on sparser data.
+        max_items: Refuse catalogues whose weights would not fit in memory.
+    """
+
+    ridge: float = Field(default=300.0, gt=0)
+    max_items: int = Field(default=30_000, gt=0)
+
+    def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedItemItem:
+        """Invert the co-counts.
+
+        Args:
+            dataset: The data; likes count, everything else does not.
+            rng: Not used: the solution is unique.
+
+        Returns:
+            The fitted model.
+
+        Raises:
+            LimitError: If there are more than ``max_items`` items.
+        """
+        if dataset.n_items > self.max_items:
+            raise LimitError(
+                "the catalogue is too large for ease",
+                expected=f"at most {self.max_items} items",
+                got=str(dataset.n_items),
+                remedy="Use itemknn or ials, or raise max_items (memory: 20 bytes x items^2)",
+            )
+        x = dataset.liked.tocsc()
+        gram = np.empty((dataset.n_items, dataset.n_items))
+        for start in range(0, dataset.n_items, _SLAB):
+            part = slice(start, start + _SLAB)
+            gram[part] = (x[:, part].T @ x).toarray()
+        return FittedItemItem(ease_weights(gram, self.ridge))
