@@ -95,6 +95,16 @@ def test_k_shot_knows_the_first_n_and_must_find_the_rest(world: Dataset) -> None
             assert set(case.truth.person(place)) == set(later.liked.tolist())
 
 
+def test_what_somebody_did_before_is_not_to_be_found_again() -> None:
+    # everybody comes back to item 0 at the end
+    rows = [(user, item, 5, 1, item) for user in range(8) for item in range(6)]
+    rows += [(user, 0, 5, 1, 9) for user in range(8)]
+    fold = next(KShot(people=2, shots=(0, 3)).folds(world_of(rows, 8, 10)))
+    none_known, three_known = fold.cases
+    assert all(none_known.truth.person(i).tolist() == [0, 1, 2, 3, 4, 5] for i in range(2))
+    assert all(three_known.truth.person(i).tolist() == [3, 4, 5] for i in range(2))
+
+
 def test_strong_generalisation_hides_order_and_times(world: Dataset) -> None:
     fold = next(StrongGeneralisation(people=12).folds(world))
     in_order = 0

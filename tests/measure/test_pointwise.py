@@ -28,6 +28,8 @@ def test_known_answers() -> None:
     assert rmse(ACTUAL, PREDICTED) == pytest.approx(np.sqrt((0.16 + 2.56 + 0.16) / 4))
     # 4.6 goes to 5 and 4.4 to 4; 2.6 goes to 3, which is wrong
     assert accuracy(ACTUAL, PREDICTED, np.arange(1, 6)) == 3 / 4
+    # half-way goes up
+    assert accuracy(np.array([3.0]), np.array([2.5]), np.arange(1, 6)) == 1
     expected = -(np.log(0.8) + np.log(1 - 0.3)) / 2
     assert logloss(np.array([1, 0]), np.array([0.8, 0.3])) == pytest.approx(expected)
     assert np.isfinite(logloss(np.array([1]), np.array([0.0])))

@@ -4,7 +4,6 @@ from foretaste.evaluate.card import RunCard, code_digest, make_card
 from foretaste.evaluate.case import Case, Fold, Part, Ratings
 from foretaste.evaluate.compare import compare_all, paired
 from foretaste.evaluate.context import Context, measured
-from foretaste.evaluate.grids import baseline_grids
 from foretaste.evaluate.leakage import Finding, fitted_findings, lint, refuse
 from foretaste.evaluate.picture import draw_report
 from foretaste.evaluate.protocols import (
@@ -22,7 +21,7 @@ from foretaste.evaluate.protocols import (
 from foretaste.evaluate.report import Comparison, PersonValues, Report, Row
 from foretaste.evaluate.run import evaluate
 from foretaste.evaluate.scoring import Outcome, ask, masked_scores, one_by_one_ms
-from foretaste.evaluate.tuning import Progress, Tuned, tuned
+from foretaste.evaluate.tuning import Progress, Tuned, baseline_grids, tuned
 
 __all__ = [
     "PROTOCOLS",
