@@ -38,7 +38,7 @@ class Template:
 
     One line a sentence, ``field | words {column} words``. ``{a or b}`` takes the first
     column that has a value; a sentence with an empty place is left out, and so is one all
-    of whose columns were said before. ``{@title}`` and ``{@text}`` stand for the columns
+    of whose columns or values were said before. ``{@title}`` and ``{@text}`` stand for the columns
     of that role, ``{@rest}`` for each attribute not said yet, as *Name: values.*
 
     Attributes:
@@ -106,6 +106,7 @@ class Template:
             if role == "title" and name in known and known.keys() & {"year", "release_year"}:
                 known[name] = _YEAR_AT_END.sub("", known[name]) or known[name]
         said: set[str] = set()
+        heard: set[str] = set()
         parts: dict[str, list[str]] = {field: [] for field in self.fields}
         for line in self.lines:
             if line.places == (("@rest",),):
@@ -113,9 +114,12 @@ class Template:
                 continue
             found = [_choose(place, known, roles) for place in line.places]
             columns = {column for column, _ in found}
-            if None in columns or columns <= said:
+            told = {text for _, text in found}
+            # An original title that is the title says nothing new either.
+            if None in columns or columns <= said or told <= heard:
                 continue
             said |= {column for column in columns if column}
+            heard |= told
             # Split once, for a value may hold braces of its own.
             pieces = _PLACE.split(line.sentence)
             pieces[1::2] = [text for _, text in found]
