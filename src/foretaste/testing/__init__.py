@@ -19,7 +19,7 @@ if "pytest" in sys.modules:
         pytest.register_assert_rewrite(f"foretaste.testing.{_module}")
 
 from foretaste.testing.adapters import AdapterConformance
-from foretaste.testing.cases import Suite, cases, through_disk
+from foretaste.testing.cases import Suite, cases, run_suite, through_disk
 from foretaste.testing.encoders import EncoderConformance
 from foretaste.testing.filters import FilterConformance
 from foretaste.testing.gaussian import GaussianWorld, gaussian_tastes
@@ -76,6 +76,7 @@ __all__ = [
     "one_item",
     "one_person",
     "popularity_only",
+    "run_suite",
     "through_disk",
     "tiny_ratings",
     "two_clans",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +17,7 @@ import numpy as np
 from foretaste.core import Dataset, Evidence, FloatArray, History, State, Wish, stream
 from foretaste.testing.worlds import two_clans
 
-__all__ = ["Suite", "cases", "flattened", "through_disk"]
+__all__ = ["Suite", "cases", "flattened", "run_suite", "through_disk"]
 
 _PARTS: WeakKeyDictionary[type, Any] = WeakKeyDictionary()
 
@@ -57,6 +59,26 @@ class Suite(ABC):
         if type(self) not in _PARTS:
             _PARTS[type(self)] = self.fitted(self.world())
         return _PARTS[type(self)]
+
+
+def run_suite(suite: type) -> tuple[str, ...]:
+    """Run a suite here and now, without pytest (a notebook, a document).
+
+    Args:
+        suite: A class derived from one or more of the suites.
+
+    Returns:
+        The names of its tests, all of which passed; the first that fails raises.
+    """
+    names = tuple(name for name in dir(suite) if name.startswith("test_"))
+    for name in names:
+        test = getattr(suite(), name)
+        if "tmp_path" in inspect.signature(test).parameters:
+            with tempfile.TemporaryDirectory() as folder:
+                test(Path(folder))
+        else:
+            test()
+    return names
 
 
 def cases(dataset: Dataset) -> dict[str, Evidence]:
