@@ -48,5 +48,5 @@ class WorldSettings(Settings):
     )
     satiety_days: float = Field(9.0, gt=0, description="how fast satiation passes")
     buzz_half_life_days: float = Field(14.0, gt=0, description="how fast others' watching fades")
-    give_up_below: float = Field(-0.25, description="mood below which a person may not come back")
+    give_up_below: float = Field(0.0, description="mood below which a person may not come back")
     give_up_chance: float = Field(0.4, ge=0, le=1, description="chance of giving up then")

@@ -151,7 +151,7 @@ class _Run:
     def visit(self, day: float, number: int) -> None:
         """One person sees one slate, watches some of it, and perhaps comes again."""
         life = self.lives[number]
-        if day >= DAYS - 0.05:
+        if day >= DAYS - 0.5:
             return
         if day >= life.person.change_day and not life.changed:
             life.lasting = taste_for(self.world, life.person, life.person.later)

@@ -85,7 +85,7 @@ def make_world(films: tuple[dict[str, Any], ...], settings: WorldSettings) -> Wo
     arrival[cold] = DAYS + 1.0
     numbers = rng.random((len(ASPECTS), 5))
     waves = np.column_stack([
-        0.2 + 0.5 * numbers[:, 0], 150 + 350 * numbers[:, 1], numbers[:, 2],
+        0.3 + 0.6 * numbers[:, 0], 150 + 350 * numbers[:, 1], numbers[:, 2],
         DAYS * numbers[:, 3], 2.0 * np.where(numbers[:, 4] > 0.4, numbers[:, 4], 0.0),
     ])  # fmt: skip
     return World(
