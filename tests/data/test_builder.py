@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from foretaste.core import INTERACTION_COLUMNS
@@ -146,3 +147,41 @@ def test_availability_becomes_seconds_and_knowledge_is_kept_as_strings() -> None
     assert data.item_roles == {"available_from_s": "time", "genres": "categories"}
     assert data.items["genres"].to_list() == [["War", "Drama"]]
     assert data.knowledge is not None and data.knowledge.rows() == [("a", "by", "李安")]
+
+
+def test_pandas_arrow_and_polars_frames_give_the_same_data() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = {
+        "user_id": [1, 2, 1],
+        "item_id": pd.Series(["a", None, "b"]).astype(object),
+        "rating": [5.0, 3.0, 1.0],
+        "timestamp": pd.to_datetime(["2020-01-01", "2020-01-02", None]),
+        "type": pd.Categorical(["rate", "search", "rate"]),
+    }
+    given = DatasetBuilder("x").interactions(pd.DataFrame(frame)).build()
+    rows = pl.DataFrame(
+        {
+            "user_id": ["1", "2", "1"],
+            "item_id": ["a", None, "b"],
+            "rating": [5.0, 3.0, 1.0],
+            "timestamp": ["2020-01-01", "2020-01-02", None],
+            "type": ["rate", "search", "rate"],
+        }
+    )
+    assert given.digest == DatasetBuilder("x").interactions(rows).build().digest
+    assert given.user_ids.ids == ("1", "2")
+
+
+def test_whole_floats_and_enumerations_are_ids_too() -> None:
+    frame = pl.DataFrame(
+        {
+            "user_id": [7.0, float("nan"), 8.0],
+            "item_id": pl.Series(["a", "b", "a"], dtype=pl.Categorical),
+        }
+    )
+    builder = DatasetBuilder("x").interactions(frame)
+    data = builder.build()
+    assert (data.user_ids.ids, data.item_ids.ids) == (("7", "8"), ("a",)) or (
+        data.item_ids.ids == ("a", "b")
+    )
+    assert builder.report.about("ids")[0].count == 1

@@ -256,3 +256,45 @@ def test_counts_are_not_ratings(tmp_path: Path) -> None:
     assert data.kinds == ("interaction",)
     assert np.array_equal(data.interactions["signal"], [1.0, 1.0])
     assert data.interactions["value"].to_list() == [900, 2]
+
+
+def test_attributes_beside_every_event_become_a_catalogue(tmp_path: Path) -> None:
+    rows = (
+        "user,item,title,genres,device\na,x,Ran,War|Drama,tv\nb,x,Ran,War|Drama,phone\na,y,乱,,tv\n"
+    )
+    data, report = read_with_report(write(tmp_path / "x.csv", rows))
+    assert data.titles() == ["Ran", "乱"]
+    assert data.items["genres"].to_list() == [["War", "Drama"], None]
+    assert data.interactions.columns[6:] == ["device"]
+    assert report.about("attributes in events")[0].value == ["title", "genres"]
+    rows = "user,item,title\na,x,One\nb,x,Two\n"
+    assert read(write(tmp_path / "y.csv", rows)).interactions.columns[6:] == ["title"]
+
+
+def test_windows_line_ends_blank_lines_and_blanks_around_ids(tmp_path: Path) -> None:
+    data = read(write(tmp_path / "x.csv", "user,item,rating\r\nann , heat,5\r\n\r\nbob,heat,1\r\n"))
+    assert (data.user_ids.ids, data.item_ids.ids) == (("ann", "bob"), ("heat",))
+    assert data.interactions["value"].to_list() == [5, 1]
+
+
+def test_codes_with_leading_zeros_stay_text(tmp_path: Path) -> None:
+    data = read(write(tmp_path / "x.csv", "user,item,shop,floor\na,x,007,2\nb,y,010,3\n"))
+    assert data.interactions["shop"].to_list() == ["007", "010"]
+    assert data.interactions["floor"].to_list() == [2, 3]
+
+
+def test_stated_columns_must_be_somewhere_in_a_folder(tmp_path: Path) -> None:
+    write(tmp_path / "interactions.csv", "user,item\na,x\n")
+    with pytest.raises(DataError, match="no table has the column 'stars'"):
+        read(tmp_path, columns={"rating": "stars"})
+
+
+def test_broken_archives(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv.gz", gzip.compress((HEADER + ROWS).encode())[:-12])
+    with pytest.raises(DataError, match="compressed file is broken"):
+        read(path)
+    path = write(tmp_path / "y.csv", HEADER + ROWS)
+    with pytest.raises(LimitError, match="file is too large"):
+        read(path, limits=ReadLimits(file_bytes=10))
+    with pytest.raises(DataError, match="Parquet file is broken"):
+        read(write(tmp_path / "z.parquet", b"PAR1" + b"\x00" * 40))

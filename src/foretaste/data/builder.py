@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
 from foretaste.core import Dataset, Role
 from foretaste.core.errors import DataError
-from foretaste.data.events import as_frame, as_ids, attribute_table, event_table
-from foretaste.data.freezing import PART, freeze
+from foretaste.data.events import attribute_table, event_table
+from foretaste.data.freezing import PART, Tables, freeze
 from foretaste.data.guess import find_columns
+from foretaste.data.guess.frames import as_frame, as_ids
 from foretaste.data.report import Origin, ReadReport, ReportBuilder
 from foretaste.data.signals import SignalSettings
 from foretaste.data.splits import take_events
 
 if TYPE_CHECKING:
-    from foretaste.data.events import FrameLike
+    from foretaste.data.guess.frames import FrameLike
 
 __all__ = ["DatasetBuilder"]
 
@@ -49,15 +51,7 @@ class DatasetBuilder:
         self._signals = signals or SignalSettings()
         self._roles = dict(roles or {})
         self._report = report or ReportBuilder()
-        self._kinds: list[str] = []
-        self._events: list[pl.DataFrame] = []
-        self._items: list[pl.DataFrame] = []
-        self._people: list[pl.DataFrame] = []
-        self._item_roles: dict[str, Role] = {}
-        self._people_roles: dict[str, Role] = {}
-        self._triples: list[pl.DataFrame] = []
-        self._words: list[pl.DataFrame] = []
-        self._simulated: str | None = None
+        self._loose = Tables()
 
     @property
     def report(self) -> ReadReport:
@@ -91,10 +85,10 @@ class DatasetBuilder:
             DataError: If a needed column is missing or a rating or time cannot be read.
         """
         where = origin or Origin("interactions")
-        table = event_table(as_frame(frame), columns, where, self._kinds, self._report, kind)
+        table = event_table(as_frame(frame), columns, where, self._loose.kinds, self._report, kind)
         if part is not None:
             table = table.with_columns(pl.lit(part, pl.Categorical).alias(PART))
-        self._events.append(table)
+        self._loose.events.append(table)
         return self
 
     def items(
@@ -120,8 +114,8 @@ class DatasetBuilder:
         table, roles = attribute_table(
             as_frame(frame), "items", columns, origin or Origin("items"), self._roles, self._report
         )
-        self._items.append(table)
-        self._item_roles.update(roles)
+        self._loose.items.append(table)
+        self._loose.item_roles.update(roles)
         return self
 
     def people(
@@ -152,8 +146,8 @@ class DatasetBuilder:
             self._roles,
             self._report,
         )
-        self._people.append(table)
-        self._people_roles.update(roles)
+        self._loose.people.append(table)
+        self._loose.people_roles.update(roles)
         return self
 
     def knowledge(
@@ -181,7 +175,7 @@ class DatasetBuilder:
         table = as_frame(frame)
         found = find_columns(table.columns, "knowledge", columns, where.name)
         chosen = [as_ids(table[found[part]], part) for part in ("head", "relation", "tail")]
-        self._triples.append(pl.DataFrame(chosen).drop_nulls())
+        self._loose.triples.append(pl.DataFrame(chosen).drop_nulls())
         return self
 
     def remarks(
@@ -210,14 +204,14 @@ class DatasetBuilder:
             DataError: If a needed column is missing.
         """
         where = origin or Origin("remarks")
-        table = event_table(as_frame(frame), columns, where, self._kinds, self._report, kind)
+        table = event_table(as_frame(frame), columns, where, self._loose.kinds, self._report, kind)
         if "words" not in table.columns:
             raise DataError(
                 "no column for words",
                 where=where.name,
                 got="the columns " + ", ".join(as_frame(frame).columns),
             )
-        self._words.append(table)
+        self._loose.words.append(table)
         return self
 
     def simulated(self, label: str) -> Self:
@@ -229,7 +223,7 @@ class DatasetBuilder:
         Returns:
             This builder.
         """
-        self._simulated = label
+        self._loose.simulated = label
         return self
 
     def build(self) -> Dataset:
@@ -241,7 +235,7 @@ class DatasetBuilder:
         Raises:
             DataError: If there is neither an event nor an item.
         """
-        return self._freeze([table.drop(PART, strict=False) for table in self._events])
+        return self._freeze([table.drop(PART, strict=False) for table in self._loose.events])
 
     def build_parts(self) -> dict[str, Dataset]:
         """Freeze a given split: one dataset per part, with one vocabulary.
@@ -252,31 +246,19 @@ class DatasetBuilder:
         Raises:
             DataError: If some events belong to no part.
         """
-        if not self._events or any(PART not in table.columns for table in self._events):
+        if not self._loose.events or any(PART not in table.columns for table in self._loose.events):
             raise DataError(
                 "the events are not split into parts",
                 where=self.name,
                 expected="train and test files",
                 remedy="Read them with read()",
             )
-        whole = self._freeze(self._events)
+        whole = self._freeze(self._loose.events)
         marks = whole.interactions[PART]
         bare = whole.with_interactions(whole.interactions.drop(PART))
-        names = list(dict.fromkeys(str(table[PART][0]) for table in self._events if len(table)))
-        return {name: take_events(bare, (marks == name).to_numpy(), name) for name in names}
+        named = dict.fromkeys(str(table[PART][0]) for table in self._loose.events if len(table))
+        return {name: take_events(bare, (marks == name).to_numpy(), name) for name in named}
 
     def _freeze(self, events: list[pl.DataFrame]) -> Dataset:
-        return freeze(
-            self.name,
-            events,
-            self._words,
-            self._items,
-            self._people,
-            self._triples,
-            self._kinds,
-            self._signals,
-            self._report,
-            self._item_roles,
-            self._people_roles,
-            self._simulated,
-        )
+        loose = replace(self._loose, events=events)
+        return freeze(self.name, loose, self._signals, self._report)

@@ -131,16 +131,8 @@ def download(
     target = place / known
     if target.is_dir():
         return target
-    archive = place / f"{known}.zip"
-    partial = archive.with_name(archive.name + ".part")
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        if not archive.exists():
-            _fetch(source.url, partial, progress, timeout_s)
-            _verify(partial, source, known)
-            partial.replace(archive)
-        _unpack(archive, target)
-        archive.unlink()
+        _bring(known, source, target, progress, timeout_s)
     except _UNREACHABLE as error:
         raise NetworkError(
             "the publisher could not be reached",
@@ -157,6 +149,20 @@ def download(
             remedy="Free some space or choose another folder, then call again",
         ) from error
     return target
+
+
+def _bring(
+    name: str, source: PublicData, target: Path, progress: Progress | None, timeout_s: float
+) -> None:
+    archive = target.with_name(f"{name}.zip")
+    partial = target.with_name(f"{name}.zip.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not archive.exists():
+        _fetch(source.url, partial, progress, timeout_s)
+        _verify(partial, source, name)
+        partial.replace(archive)
+    _unpack(archive, target)
+    archive.unlink()
 
 
 def _source(name: str, sources: Mapping[str, PublicData]) -> tuple[str, PublicData]:

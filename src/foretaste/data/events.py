@@ -3,79 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
 
 import polars as pl
 
 from foretaste.core import Role
 from foretaste.core.errors import DataError
 from foretaste.data.guess import MISSING, find_columns, shape_table, to_seconds
+from foretaste.data.guess.frames import as_ids
 from foretaste.data.guess.names import AMOUNTS, plain
 from foretaste.data.report import Origin, ReportBuilder
 from foretaste.data.signals import kind_name
 
-__all__ = ["FrameLike", "as_frame", "as_ids", "attribute_table", "event_table"]
-
-FrameLike: TypeAlias = Any
-"""A Polars or pandas DataFrame, an Arrow table, or a mapping of column names to lists."""
-
-
-def as_frame(frame: FrameLike) -> pl.DataFrame:
-    """Take whatever table comes.
-
-    Args:
-        frame: See :data:`FrameLike`.
-
-    Returns:
-        A Polars frame.
-
-    Raises:
-        DataError: If it is no table.
-    """
-    if isinstance(frame, pl.DataFrame):
-        return frame
-    if isinstance(frame, pl.LazyFrame):
-        return frame.collect()
-    if isinstance(frame, Mapping):
-        columns = {name: _series(name, values) for name, values in frame.items()}
-        return pl.DataFrame(columns)
-    if hasattr(frame, "iloc"):
-        return pl.from_pandas(frame)
-    if hasattr(frame, "__arrow_c_stream__"):
-        return pl.DataFrame(frame)
-    raise DataError(
-        "this is no table",
-        expected="a Polars or pandas DataFrame, an Arrow table or a mapping of lists",
-        got=type(frame).__name__,
-    )
-
-
-def _series(name: str, values: Any) -> pl.Series:
-    if isinstance(values, pl.Series):
-        return values.alias(name)
-    listed = list(values)
-    texts = any(isinstance(value, str) for value in listed)
-    if texts and not all(isinstance(value, str) or value is None for value in listed):
-        listed = [None if value is None else str(value) for value in listed]
-    return pl.Series(name, listed)
-
-
-def as_ids(column: pl.Series, name: str) -> pl.Series:
-    """Turn a column into ids: strings without blanks around them.
-
-    Args:
-        column: Text or numbers; whole floats (``7.0``) lose their point.
-        name: Its new name.
-
-    Returns:
-        Strings; null where empty.
-    """
-    if column.dtype.is_float() and bool((column.drop_nulls() % 1 == 0).all()):
-        column = column.cast(pl.Int64)
-    if column.dtype != pl.String:
-        return column.cast(pl.String).alias(name)
-    text = column.str.strip_chars()
-    return text.set(text.str.len_bytes() == 0, None).alias(name)
+__all__ = ["attribute_table", "event_table"]
 
 
 def _coded(column: pl.Series, name: str) -> pl.Series:
@@ -234,7 +173,8 @@ def _context(column: pl.Series) -> pl.Series:
         return column
     text = column.set(column.is_in(MISSING), None)
     numbers = text.cast(pl.Float64, strict=False)
-    return text if numbers.null_count() > text.null_count() or text.is_null().all() else numbers
+    coded = bool(text.str.contains(r"^0\d").any())
+    return text if coded or numbers.null_count() > text.null_count() else numbers
 
 
 def attribute_table(

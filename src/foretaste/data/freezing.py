@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from foretaste.core import INTERACTION_COLUMNS, Dataset, Vocabulary
+from foretaste.core import INTERACTION_COLUMNS, Dataset, Role, Vocabulary
 from foretaste.core.errors import DataError
 from foretaste.data.report import ReportBuilder
 from foretaste.data.signals import SignalSettings, signals_of
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foretaste.core import Role
-
-__all__ = ["PART", "freeze", "in_order"]
+__all__ = ["PART", "Tables", "freeze", "in_order"]
 
 PART = "_part"
 """Column that marks which part of a given split an event belongs to."""
@@ -30,35 +25,41 @@ _SPOKEN = ("user_row", "item_row", "kind", "time_s", "words")
 _FRESH = "\x00fresh"
 
 
-def freeze(
-    name: str,
-    events: Sequence[pl.DataFrame],
-    words: Sequence[pl.DataFrame],
-    items: Sequence[pl.DataFrame],
-    people: Sequence[pl.DataFrame],
-    triples: Sequence[pl.DataFrame],
-    kinds: Sequence[str],
-    signals: SignalSettings,
-    report: ReportBuilder,
-    item_roles: Mapping[str, Role],
-    people_roles: Mapping[str, Role],
-    simulated: str | None,
-) -> Dataset:
-    """Make the dataset.
+@dataclass(slots=True)
+class Tables:
+    """Loose tables on their way into a dataset.
 
-    Args:
-        name: What to call it.
+    Attributes:
         events: Tables of :func:`foretaste.data.events.event_table`.
         words: Tables of the same form that count only as remarks.
         items: Attribute tables with ``item_id``.
         people: Attribute tables with ``user_id``.
         triples: Tables with ``head, relation, tail``.
         kinds: Names of the event kinds.
-        signals: What events say.
-        report: Told counts and duplicates.
         item_roles: Roles of item attributes.
         people_roles: Roles of people's attributes.
         simulated: What to call the audience if it is not real.
+    """
+
+    events: list[pl.DataFrame] = field(default_factory=list)
+    words: list[pl.DataFrame] = field(default_factory=list)
+    items: list[pl.DataFrame] = field(default_factory=list)
+    people: list[pl.DataFrame] = field(default_factory=list)
+    triples: list[pl.DataFrame] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    item_roles: dict[str, Role] = field(default_factory=dict)
+    people_roles: dict[str, Role] = field(default_factory=dict)
+    simulated: str | None = None
+
+
+def freeze(name: str, loose: Tables, signals: SignalSettings, report: ReportBuilder) -> Dataset:
+    """Make the dataset.
+
+    Args:
+        name: What to call it.
+        loose: The tables.
+        signals: What events say.
+        report: Told counts and duplicates.
 
     Returns:
         The dataset.
@@ -66,55 +67,66 @@ def freeze(
     Raises:
         DataError: If there is neither an event nor an item.
     """
-    catalogue, audience = _merged(items, "item_id"), _merged(people, "user_id")
-    if not any(len(table) for table in events) and len(catalogue) == 0:
+    items, people = _merged(loose.items, "item_id"), _merged(loose.people, "user_id")
+    if not any(len(table) for table in loose.events) and len(items) == 0:
         raise DataError(
             "there is neither an event nor an item", where=name, expected="interactions or items"
         )
-    catalogue, item_ids = _rows_of(catalogue, (*events, *words), "item_id", "item", report)
-    audience, user_ids = _rows_of(audience, (*events, *words), "user_id", "person", report)
-    coded = [_with_rows(table, catalogue, audience) for table in (*events, *words)]
+    met = (*loose.events, *loose.words)
+    items, item_ids = _rows_of(items, met, "item_id", "item", report)
+    people, user_ids = _rows_of(people, met, "user_id", "person", report)
+    coded = [_with_rows(table, items, people) for table in met]
     spoken = [table.select(_SPOKEN) for table in coded if "words" in table.columns]
     remarks = _remarks(pl.concat(spoken)) if spoken else None
-    bare = [table.drop("words", strict=False) for table in coded[: len(events)]]
+    bare = [table.drop("words", strict=False) for table in coded[: len(loose.events)]]
     table = pl.concat(bare, how="diagonal_relaxed") if bare else _no_events()
     del coded, spoken, bare
-    nowhere = table["item_row"].null_count()
-    if nowhere:
-        report.fact(
-            "events without item", f"{nowhere:,} events (searches) name no item", count=nowhere
-        )
-        table = table.filter(pl.col("item_row").is_not_null())
-    names = tuple(kinds) or ("interaction",)
-    table = _with_signals(in_order(table), names, signals, report)
-    knowledge = pl.concat(triples).unique(maintain_order=True) if triples else None
-    report.fact(
-        "counts",
-        f"{len(table):,} events, {len(user_ids):,} people, {len(item_ids):,} items"
-        + (f", {len(knowledge):,} triples" if knowledge is not None else "")
-        + (f", {len(remarks):,} remarks" if remarks is not None else ""),
-        value={
-            "events": len(table),
-            "people": len(user_ids),
-            "items": len(item_ids),
-            "triples": 0 if knowledge is None else len(knowledge),
-            "remarks": 0 if remarks is None else len(remarks),
-        },
-    )
+    table = _with_item(table, report)
+    kinds = tuple(loose.kinds) or ("interaction",)
+    table = _with_signals(in_order(table), kinds, signals, report)
+    knowledge = pl.concat(loose.triples).unique(maintain_order=True) if loose.triples else None
+    _count(table, items, people, knowledge, remarks, report)
     return Dataset(
         name,
         user_ids,
         item_ids,
         table,
-        catalogue,
-        audience,
-        dict(item_roles),
-        dict(people_roles),
-        names,
+        items,
+        people,
+        dict(loose.item_roles),
+        dict(loose.people_roles),
+        kinds,
         knowledge,
         remarks,
-        simulated=simulated,
+        simulated=loose.simulated,
     )
+
+
+def _with_item(table: pl.DataFrame, report: ReportBuilder) -> pl.DataFrame:
+    nowhere = table["item_row"].null_count()
+    if nowhere == 0:
+        return table
+    report.fact("events without item", f"{nowhere:,} events (searches) name no item", count=nowhere)
+    return table.filter(pl.col("item_row").is_not_null())
+
+
+def _count(
+    table: pl.DataFrame,
+    items: pl.DataFrame,
+    people: pl.DataFrame,
+    knowledge: pl.DataFrame | None,
+    remarks: pl.DataFrame | None,
+    report: ReportBuilder,
+) -> None:
+    counts = {
+        "events": len(table),
+        "people": len(people),
+        "items": len(items),
+        "triples": 0 if knowledge is None else len(knowledge),
+        "remarks": 0 if remarks is None else len(remarks),
+    }
+    listed = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    report.fact("counts", listed, value=counts)
 
 
 def in_order(table: pl.DataFrame) -> pl.DataFrame:

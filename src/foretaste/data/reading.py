@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from foretaste.core import Dataset, Role
-from foretaste.core.errors import DataError, InputError, LimitError, UnknownNameError
+from foretaste.core.errors import (
+    DataError,
+    InputError,
+    LimitError,
+    StorageError,
+    UnknownNameError,
+)
 from foretaste.data.builder import DatasetBuilder
 from foretaste.data.native import is_native, read_native
 from foretaste.data.readers import FORMATS, ReadLimits, ReadOptions, detect
@@ -213,6 +219,13 @@ def _unpacked(path: Path, limits: ReadLimits) -> Iterator[Path]:
                     )
                 # extractall takes ".." and absolute paths out of member names.
                 archive.extractall(folder)
+        except OSError as error:
+            raise StorageError(
+                "the zip could not be unpacked",
+                where=path.name,
+                got=error.strerror or str(error),
+                remedy="Free some space in the folder for temporary files",
+            ) from error
         except zipfile.BadZipFile as error:
             raise DataError(
                 f"the zip is broken ({error})", where=path.name, remedy="Download it again"

@@ -12,7 +12,7 @@ from foretaste.data.guess.names import plain
 from foretaste.data.guess.times import MISSING, to_seconds
 from foretaste.data.report import Origin, ReportBuilder
 
-__all__ = ["ROLES", "shape_table"]
+__all__ = ["ROLES", "attribute_like", "shape_table"]
 
 ROLES = ("title", "text", "category", "categories", "number", "time", "flag", "vector")
 _TITLES = (
@@ -35,9 +35,23 @@ _CATEGORIES = frozenset({
     "city", "store", "studio", "category", "maincat", "mpaa", "originallanguage", "state",
     "agerange", "ageband", "品牌", "作者", "性别", "城市", "国家", "语言",
 })  # fmt: skip
+_OF_ITEMS = frozenset({"brand", "author", "artist", "publisher", "category", "maincat", "品牌"})
 _TIMES = frozenset({"releasedate", "date", "published", "publishedat", "createdat", "birthdate"})
 _OUTSIDE = ("url", "link", "image", "picture", "poster", "thumbnail", "photo", "href")
 _NAMES_OF_CODES = ("id", "zip", "zipcode", "postcode", "phone", "isbn", "code", "ean")
+
+
+def attribute_like(word: str) -> bool:
+    """Whether a column name is typical of an attribute of items.
+
+    Args:
+        word: The name in plain form.
+
+    Returns:
+        ``True`` for titles, descriptions, genres, brands, years ...
+    """
+    typical = {"description", "overview", "synopsis", "plot", "year", "price", "releasedate"}
+    return word in typical or word in _TITLES or word in _LISTS - {"tags"} or word in _OF_ITEMS
 
 
 def shape_table(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from foretaste.core.errors import DataError
 from foretaste.data.builder import DatasetBuilder
 from foretaste.data.guess import find_columns
+from foretaste.data.guess.lift import lift_attributes
 from foretaste.data.readers.sequences import is_sequences, read_sequences
 from foretaste.data.readers.source import ReadOptions, open_source
 from foretaste.data.readers.table import read_table
@@ -190,15 +193,31 @@ def read_one(
             expected="one of " + ", ".join(frame.columns),
         )
     which = table or _which(source.stem, frame.columns, given)
-    if which == "interactions":
+    if which == "interactions" and table is None:
+        item = find_columns(frame.columns, "interactions", given, source.name)["item_id"]
+        frame, attributes = lift_attributes(frame, item, origin, report)
+        if attributes is not None:
+            builder.items(attributes, columns={"item_id": item}, origin=Origin(source.name))
+    _give(frame, which, builder, given, origin, part)
+    return set(given.values())
+
+
+def _give(
+    frame: pl.DataFrame,
+    table: str,
+    builder: DatasetBuilder,
+    given: dict[str, str],
+    origin: Origin,
+    part: str | None,
+) -> None:
+    if table == "interactions":
         builder.interactions(frame, columns=given, origin=origin, part=part)
-    elif which == "items":
+    elif table == "items":
         builder.items(frame, columns=given, origin=origin)
-    elif which == "people":
+    elif table == "people":
         builder.people(frame, columns=given, origin=origin)
     else:
         builder.knowledge(frame, columns=given, origin=origin)
-    return set(given.values())
 
 
 def _bare(sample: str) -> bool:

@@ -82,7 +82,7 @@ def read_1m(
         report: Told what was guessed.
     """
     report.fact("format", "MovieLens 1M", value="movielens-1m")
-    path = next(path for path in sorted(folder.glob("ratings.*")))
+    path = next(iter(sorted(folder.glob("ratings.*"))), folder / "ratings.dat")
     names: Sequence[str] | None = _RATINGS if path.suffix == ".dat" else None
     events, origin = _table(path, options, report, names)
     movies, where = _table(folder / "movies.dat", options, report, ("item_id", "title", "genres"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field
 
 from foretaste.core import Role, Settings
-from foretaste.core.errors import DataError, LimitError
+from foretaste.core.errors import DataError, LimitError, StorageError
 from foretaste.data.guess import guess_encoding
 from foretaste.data.report import ReportBuilder
 
@@ -130,21 +130,9 @@ def open_source(path: Path, options: ReadOptions, report: ReportBuilder) -> Sour
     Raises:
         DataError: If it is missing, empty, broken, or not in the stated encoding.
         LimitError: If it is larger than allowed.
+        StorageError: If it may not be read.
     """
-    if not path.is_file():
-        raise DataError("there is no such file", where=str(path), remedy="Check the path")
-    size = path.stat().st_size
-    if size == 0:
-        raise DataError(
-            "the file is empty",
-            where=path.name,
-            expected="a table",
-            remedy="Check how it was written or downloaded",
-        )
-    if size > options.limits.file_bytes:
-        raise _too_large(path, options.limits)
-    with path.open("rb") as file:
-        magic = file.read(4)
+    magic = _checked(path, options.limits)
     data = _unzipped(path, options.limits) if magic[:2] == b"\x1f\x8b" else None
     if data is not None and not data.strip():
         raise DataError("the file is empty once decompressed", where=path.name)
@@ -171,6 +159,33 @@ def open_source(path: Path, options: ReadOptions, report: ReportBuilder) -> Sour
             remedy='Override with encoding="..."',
         )
     return Source(path, text.encode("utf-8"))
+
+
+def _checked(path: Path, limits: ReadLimits) -> bytes:
+    """The first bytes of a file that is there, readable, and neither empty nor too large."""
+    if not path.is_file():
+        raise DataError("there is no such file", where=str(path), remedy="Check the path")
+    size = path.stat().st_size
+    if size == 0:
+        raise DataError(
+            "the file is empty",
+            where=path.name,
+            expected="a table",
+            remedy="Check how it was written or downloaded",
+        )
+    if size > limits.file_bytes:
+        raise _too_large(path, limits)
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise StorageError(
+            "the file cannot be read",
+            where=str(path),
+            got=error.strerror,
+            remedy="Check its rights",
+        ) from error
+    return magic
 
 
 def _unzipped(path: Path, limits: ReadLimits) -> bytes:
