@@ -1,0 +1,85 @@
+"""Leading directions of a covariance, without ever forming it."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import eigh, qr
+from scipy.sparse import csr_matrix
+
+from foretaste.core import FloatArray
+
+__all__ = ["covariance_factors", "leading", "principal_axes"]
+
+
+def covariance_factors(
+    liked: csr_matrix, size: int, rng: np.random.Generator, sweeps: int = 6
+) -> FloatArray:
+    """``F`` with ``F F'`` the best rank-``size`` approximation of ``C = X'X/U - mu mu'``.
+
+    Randomised subspace iteration (Halko, Martinsson & Tropp 2011): only products with the
+    sparse ``X`` are needed, so a hundred thousand items are no trouble.
+
+    Args:
+        liked: ``X``, sparse [U, I].
+        size: Columns of ``F``, ``D``; fewer if there are not so many.
+        rng: Draws the starting block.
+        sweeps: Multiplications by ``C``.
+
+    Returns:
+        float32 [I, D'], ``D' <= D``, columns in falling order of variance.
+    """
+    people, items = liked.shape
+    size = min(size, items, max(people - 1, 0))
+    if size <= 0 or liked.nnz == 0:
+        return np.zeros((items, 0), np.float32)
+    mean = np.asarray(liked.mean(axis=0)).ravel().astype(np.float32)
+    back = liked.T.tocsr()
+
+    def times(block: FloatArray) -> FloatArray:
+        product: FloatArray = back @ (liked @ block) / np.float32(people)
+        return product - np.outer(mean, mean @ block)
+
+    width = min(items, people, size + 32)
+    block = rng.normal(size=(items, width)).astype(np.float32)
+    for _ in range(sweeps):
+        block = qr(times(block), mode="economic", check_finite=False)[0]
+    values, vectors = eigh((block.T @ times(block)).astype(np.float64))
+    order = np.argsort(-values)[:size]
+    order = order[values[order] > 1e-9 * max(values.max(), 0.0)]
+    factors: FloatArray = (block @ (vectors[:, order] * np.sqrt(values[order]))).astype(np.float32)
+    return factors
+
+
+def principal_axes(vectors: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
+    """Centre and directions of largest variance of the rows of a matrix.
+
+    Args:
+        vectors: Rows, [N, D].
+        size: How many directions at most.
+
+    Returns:
+        Mean [D] and orthonormal axes [D, size'], largest variance first.
+    """
+    centre = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
+    moved = (vectors - centre).astype(np.float64)
+    values, axes = eigh(moved.T @ moved)
+    order = np.argsort(-values)[: min(size, max(len(vectors) - 1, 0))]
+    order = order[values[order] > 1e-9 * max(values.max(initial=0.0), 1e-30)]
+    return centre.astype(np.float32), axes[:, order].astype(np.float32)
+
+
+def leading(matrix: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
+    """Best rank-``size`` product ``L R'`` of a matrix with far fewer rows than columns.
+
+    Args:
+        matrix: [F, I].
+        size: Rank.
+
+    Returns:
+        ``L`` [F, size'] with orthonormal columns and ``R`` [I, size'], float32.
+    """
+    values, vectors = eigh((matrix @ matrix.T).astype(np.float64))
+    order = np.argsort(-values)[:size]
+    order = order[values[order] > 1e-12 * max(values.max(initial=0.0), 1e-30)]
+    left = vectors[:, order].astype(np.float32)
+    return left, (matrix.T @ left).astype(np.float32, copy=False)

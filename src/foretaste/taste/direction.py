@@ -1,0 +1,250 @@
+"""What the order and age of events add: item-to-item maps at several time scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from foretaste.core import FloatArray
+
+__all__ = ["Channel", "Direction"]
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """One time scale: event ``j`` adds ``decay^age_j n^-power T_j.`` to the scores.
+
+    Age is counted in events, newest 0. Exactly one of the three forms of ``T`` is there.
+
+    Attributes:
+        block: What a share through it is called in reasons.
+        decay: Weight kept per event of age.
+        power: Normalisation by the number of events ``n``.
+        left: ``T = left right'`` with the right factor all channels share, [I, R].
+        dense: ``T``, float32 [I, I].
+        sparse: ``T``, [I, I].
+    """
+
+    block: str
+    decay: float
+    power: float = 0.0
+    left: FloatArray | None = None
+    dense: FloatArray | None = None
+    sparse: csr_matrix | None = None
+
+    def weights(self, count: int) -> FloatArray:
+        """Weights of ``count`` events, oldest first.
+
+        Args:
+            count: ``n``.
+
+        Returns:
+            float32 [n].
+        """
+        ages = np.arange(count - 1, -1, -1, dtype=np.float32)
+        found: FloatArray = (
+            np.float32(max(count, 1) ** -self.power) * np.float32(self.decay) ** ages
+        )
+        return found
+
+    def matrix(self) -> Any:
+        """``T`` or its left factor: whatever is indexed by the item of an event.
+
+        Returns:
+            An array or a sparse matrix with ``I`` rows.
+        """
+        for form in (self.left, self.dense, self.sparse):
+            if form is not None:
+                return form
+        raise AssertionError("a channel without a map")
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """Means by how much is known, and the channels.
+
+    Attributes:
+        channels: Time scales.
+        right: The factor that factored channels share, float32 [I, R].
+        knots: Numbers of events at which means are kept; the first is 0, then 1.
+        means: Prior means there, float32 [G, I]: what people like who have got so far.
+        absence: What the absence of everything else says, [I].
+        strength: Share of the posterior's shift that is left standing, at 0 events.
+        strength_events: Events after which that share is halved.
+    """
+
+    channels: tuple[Channel, ...]
+    right: FloatArray
+    knots: tuple[int, ...]
+    means: FloatArray
+    absence: FloatArray | None
+    strength: float
+    strength_events: float
+
+    def mean(self, count: int, rows: np.ndarray | slice = slice(None)) -> FloatArray:
+        """Prior mean after ``count`` events: interpolated in ``log2(count)``.
+
+        Args:
+            count: ``n``.
+            rows: Which items.
+
+        Returns:
+            [I] or aligned with ``rows``, a new array.
+        """
+        if count == 0 or len(self.knots) < 2:
+            found: FloatArray = self.means[0, rows].copy()
+            return found
+        place = np.log2(count)
+        logs = np.log2(np.array(self.knots[1:], float))
+        after = int(np.searchsorted(logs, place, "left"))
+        if after == 0:
+            found = self.means[1, rows].copy()
+        elif after == len(logs):
+            found = self.means[-1, rows].copy()
+        else:
+            share = np.float32((place - logs[after - 1]) / (logs[after] - logs[after - 1]))
+            found = self.means[after, rows] * (1 - share) + self.means[after + 1, rows] * share
+        return found
+
+    def posterior_share(self, count: int) -> float:
+        """Share of the posterior's shift that counts: the channels explain the rest.
+
+        Args:
+            count: ``n``.
+
+        Returns:
+            ``strength / (1 + n / strength_events)``.
+        """
+        return self.strength / (1.0 + count / self.strength_events)
+
+    def factors(self, liked: np.ndarray) -> FloatArray:
+        """Coordinates of a history in the shared right factor.
+
+        Args:
+            liked: Item rows, oldest first.
+
+        Returns:
+            float32 [R].
+        """
+        total = np.zeros(self.right.shape[1], np.float32)
+        for channel in self.channels:
+            if channel.left is not None and len(liked):
+                total += channel.weights(len(liked)) @ channel.left[liked]
+        return total
+
+    def add(self, scores: FloatArray, liked: np.ndarray) -> None:
+        """Add what dense and sparse channels give to scores of all items.
+
+        Args:
+            scores: [I]; changed in place.
+            liked: Item rows, oldest first.
+        """
+        if not len(liked):
+            return
+        for channel in self.channels:
+            weights = channel.weights(len(liked))
+            if channel.dense is not None:
+                strong = weights > 1e-4 * weights.max()
+                scores += weights[strong] @ channel.dense[liked[strong]]
+            elif channel.sparse is not None:
+                table = channel.sparse
+                for weight, row in zip(weights, liked, strict=True):
+                    line = slice(table.indptr[row], table.indptr[row + 1])
+                    scores[table.indices[line]] += weight * table.data[line]
+
+    def shares(self, liked: np.ndarray, rows: np.ndarray) -> dict[str, FloatArray]:
+        """What each liked event adds to some items' scores, by block.
+
+        Args:
+            liked: Item rows, oldest first, [m].
+            rows: The items, [K].
+
+        Returns:
+            [K, m] by block.
+        """
+        found: dict[str, FloatArray] = {}
+        for channel in self.channels:
+            weights = channel.weights(len(liked)).astype(np.float64)
+            if channel.left is not None:
+                table = self.right[rows].astype(np.float64) @ channel.left[liked].T
+            elif channel.dense is not None:
+                table = channel.dense[np.ix_(liked, rows)].T.astype(np.float64)
+                weights = np.where(weights > 1e-4 * weights.max(initial=0.0), weights, 0.0)
+            else:
+                table = channel.matrix()[liked][:, rows].toarray().T.astype(np.float64)
+            share = table * weights
+            earlier = found.get(channel.block)
+            found[channel.block] = share if earlier is None else earlier + share
+        return found
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """All arrays, by name, for a bundle.
+
+        Returns:
+            Plain arrays; :meth:`restore` reads them.
+        """
+        found: dict[str, FloatArray] = {"right": self.right, "means": self.means}
+        if self.absence is not None:
+            found["absence"] = self.absence
+        for place, channel in enumerate(self.channels):
+            if channel.left is not None:
+                found[f"left.{place}"] = channel.left
+            elif channel.dense is not None:
+                found[f"dense.{place}"] = channel.dense
+            elif channel.sparse is not None:
+                found[f"data.{place}"] = channel.sparse.data
+                found[f"indices.{place}"] = channel.sparse.indices
+                found[f"indptr.{place}"] = channel.sparse.indptr
+        return found
+
+    def meta(self) -> dict[str, Any]:
+        """All that is not an array.
+
+        Returns:
+            JSON values.
+        """
+        return {
+            "channels": [[one.block, one.decay, one.power] for one in self.channels],
+            "knots": list(self.knots),
+            "strength": self.strength,
+            "strength_events": self.strength_events,
+        }
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, FloatArray], meta: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`arrays` and :meth:`meta` wrote.
+
+        Args:
+            arrays: Arrays by name.
+            meta: JSON values.
+
+        Returns:
+            The same direction.
+        """
+        n_items = arrays["means"].shape[1]
+        channels = [
+            Channel(block, decay, power, **_form(arrays, place, n_items))
+            for place, (block, decay, power) in enumerate(meta["channels"])
+        ]
+        return cls(
+            tuple(channels),
+            arrays["right"],
+            tuple(meta["knots"]),
+            arrays["means"],
+            arrays.get("absence"),
+            meta["strength"],
+            meta["strength_events"],
+        )
+
+
+def _form(arrays: Mapping[str, FloatArray], place: int, n_items: int) -> dict[str, Any]:
+    if f"left.{place}" in arrays:
+        return {"left": arrays[f"left.{place}"]}
+    if f"dense.{place}" in arrays:
+        return {"dense": arrays[f"dense.{place}"]}
+    parts: Sequence[Any] = [arrays[f"{name}.{place}"] for name in ("data", "indices", "indptr")]
+    return {"sparse": csr_matrix(tuple(parts), (n_items, n_items))}

@@ -1,0 +1,126 @@
+"""Fits the prior over tastes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from pydantic import Field
+
+from foretaste.core import Dataset, FloatArray, Settings
+from foretaste.sums import Sequences
+from foretaste.taste.content import ContentMap
+from foretaste.taste.direction import Direction
+from foretaste.taste.fitted import FittedTaste
+from foretaste.taste.item_maps import learn_complete, learn_counts, learn_next
+from foretaste.taste.prior import Prior, basis_of, learn_prior, sizes_for
+from foretaste.taste.settings import ContentSettings, DirectionSettings, PriorSettings, Task
+from foretaste.taste.tasks import learn_later
+
+__all__ = ["TasteModel"]
+
+_DENSE_EVENTS = 40
+_LARGE = 20_000
+
+
+class TasteModel(Settings):
+    """A learned prior over tastes: useful at the first visit, sharper with every event.
+
+    One family for every task; the task says what the missing events are, and so on which kind
+    of tasks the direction is learned: all that comes ``later``, what is missing at random
+    (``complete``), or the ``next`` event. Closed form throughout: no training steps.
+    Lineage: factor analysis and GP preference models, iALS (Hu 2008), RLFM (Agarwal & Chen
+    2009), EASE/EDLAE (Steck 2019, 2020), ALPaCA (Harrison 2018).
+
+    Attributes:
+        task: What is to be found.
+        prior: Mean, features, noise.
+        direction: Order and age.
+        content: From text and attributes to tastes, for items nobody has met.
+    """
+
+    task: Task = "later"
+    prior: PriorSettings = Field(default_factory=PriorSettings)
+    direction: DirectionSettings = Field(default_factory=DirectionSettings)
+    content: ContentSettings = Field(default_factory=ContentSettings)
+
+    def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedTaste:
+        """Learn the prior and the direction.
+
+        Args:
+            dataset: The data; vectors named ``text`` are its language.
+            rng: Starts the eigenvectors and draws people where there are too many.
+
+        Returns:
+            The fitted model.
+        """
+        sequences = Sequences.of(dataset)
+        size, width = sizes_for(dataset.n_items, self.prior.size, self.direction.basis)
+        basis = basis_of(dataset, width, rng)
+        prior = learn_prior(dataset, self.prior, self.content, basis, size)
+        direction = self._direction(dataset, sequences, prior, basis, rng)
+        likes = np.asarray(dataset.liked.sum(axis=0)).ravel()
+        content = ContentMap.learn(dataset, likes, self.content)
+        lift = np.ones(dataset.n_items, np.float32)
+        lift[content.new] = self.content.lift
+        return FittedTaste(
+            self.prior,
+            _filled_prior(prior, content),
+            _filled_direction(direction, content),
+            lift,
+            dataset.kinds,
+        )
+
+    def _direction(
+        self,
+        dataset: Dataset,
+        sequences: Sequences,
+        prior: Prior,
+        basis: FloatArray,
+        rng: np.random.Generator,
+    ) -> Direction:
+        form = self.direction.form
+        met = int((prior.popularity > 0).sum())
+        small = met <= self.direction.dense_items
+        if self.task == "complete" and form in ("auto", "dense") and met and small:
+            return learn_complete(dataset.liked, prior, self.direction)
+        if self.task == "next" and form != "factored" and len(sequences.rows):
+            busy = len(sequences.rows) >= _DENSE_EVENTS * met
+            if form == "dense" or (form == "auto" and small and busy):
+                return learn_next(sequences, prior, basis, self.direction)
+            if form in ("auto", "counts"):
+                return learn_counts(dataset, sequences, prior, self.direction)
+        settings = self.direction
+        if form == "none":
+            settings = settings.model_copy(update={"shots": ()})
+        rank = settings.rank or (256 if dataset.n_items <= _LARGE else 64)
+        return learn_later(sequences, prior, basis, self.prior.noise, settings, rank, rng)
+
+
+def _filled_prior(prior: Prior, content: ContentMap) -> Prior:
+    start, stop = prior.blocks.get("collaborative", (0, 0))
+    features = prior.features.copy()
+    features[:, start:stop] = content.fill(features[:, start:stop])
+    popularity = content.fill(prior.popularity[:, None])[:, 0]
+    return replace(prior, features=features, popularity=np.maximum(popularity, 0.0))
+
+
+def _filled_direction(direction: Direction, content: ContentMap) -> Direction:
+    channels = []
+    for channel in direction.channels:
+        if channel.left is not None:
+            channels.append(replace(channel, left=content.fill(channel.left)))
+        elif channel.dense is not None:
+            across = content.fill(np.ascontiguousarray(channel.dense.T)).T
+            channels.append(replace(channel, dense=np.ascontiguousarray(across)))
+        else:
+            channels.append(channel)
+    return replace(
+        direction,
+        channels=tuple(channels),
+        right=content.fill(direction.right),
+        means=np.ascontiguousarray(content.fill(direction.means.T).T),
+        absence=None
+        if direction.absence is None
+        else content.fill(direction.absence[:, None])[:, 0],
+    )

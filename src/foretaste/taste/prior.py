@@ -1,0 +1,194 @@
+"""What is believed of a taste before the first event: mean, features, words, profile, context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from foretaste.core import Dataset, Evidence, FloatArray
+from foretaste.sums import covariance_factors, principal_axes, ridge
+from foretaste.taste.content import attribute_features
+from foretaste.taste.profile import ProfileTable, learn_context
+from foretaste.taste.settings import ContentSettings, PriorSettings
+
+__all__ = ["Prior", "learn_prior", "sizes_for"]
+
+_LARGE = 20_000
+
+
+def sizes_for(n_items: int, prior: int | None, basis: int | None) -> tuple[int, int]:
+    """Numbers of features when the settings leave them open.
+
+    Args:
+        n_items: ``I``.
+        prior: The prior's size, or ``None``.
+        basis: The size of the basis histories are read in, or ``None``.
+
+    Returns:
+        Both; the basis is never the smaller one.
+    """
+    small = n_items <= _LARGE
+    size = prior or (128 if small else 48)
+    return size, max(basis or (512 if small else 128), size)
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """``f_ui = mu_i + phi_i . w_u``, ``w_u ~ N(m(x_u), I)``; ``S`` is absorbed in ``phi``.
+
+    Attributes:
+        popularity: ``mu``: share of people who like each item, [I].
+        features: ``phi``: the blocks side by side, float32 [I, D].
+        blocks: Where each block's features are: start and stop by name.
+        words_map: From text vectors to a shift of the prior mean, float32 [D_text, D].
+        profiles: What attributes of a person shift.
+        contexts: Shift of scores for each context value, float32 [V, I].
+        context_values: Which row of ``contexts`` belongs to ``"column=value"``.
+    """
+
+    popularity: FloatArray
+    features: FloatArray
+    blocks: Mapping[str, tuple[int, int]]
+    words_map: FloatArray
+    profiles: ProfileTable
+    contexts: FloatArray
+    context_values: Mapping[str, int]
+
+    def profile_shift(self, evidence: Evidence, length: float) -> FloatArray | None:
+        """``m(x_u)``: prior mean from attributes and a text about the person.
+
+        Args:
+            evidence: Whoever asks.
+            length: Length of a text's shift.
+
+        Returns:
+            [D], or ``None`` when nothing is known.
+        """
+        shift = self.profiles.shift(evidence.profile)
+        vector = evidence.profile_vector
+        if vector is None or len(vector) != len(self.words_map):
+            return shift
+        told = self.words_shift(vector, length)
+        return told if shift is None else shift + told
+
+    def words_shift(self, vector: FloatArray, length: float) -> FloatArray:
+        """Prior mean that words give through the text-to-taste map.
+
+        Args:
+            vector: Of the words, [D_text].
+            length: Length of the result.
+
+        Returns:
+            [D].
+        """
+        shift = np.asarray(vector, np.float64) @ self.words_map
+        norm = float(np.linalg.norm(shift))
+        found: FloatArray = shift * (length / norm) if norm > 0 else shift
+        return found
+
+    def context_shift(self, context: Mapping[str, Any]) -> FloatArray | None:
+        """What time, device, place ... add to every score.
+
+        Args:
+            context: As in :class:`~foretaste.core.Evidence`.
+
+        Returns:
+            [I], or ``None`` when nothing of it is known.
+        """
+        if not self.context_values:
+            return None
+        rows = [self.context_values.get(f"{name}={value}", -1) for name, value in context.items()]
+        known = [row for row in rows if row >= 0]
+        return self.contexts[known].sum(axis=0) if known else None
+
+
+def learn_prior(
+    dataset: Dataset,
+    settings: PriorSettings,
+    content: ContentSettings,
+    basis: FloatArray,
+    size: int,
+) -> Prior:
+    """Learn the prior from everybody.
+
+    The collaborative block is the eigendecomposition of ``C = X'X/U - mu mu'``: with full 0/1
+    rows its maximum-likelihood factors (Tipping & Bishop 1999). Language and attribute blocks
+    are principal components scaled to a share of its variance.
+
+    Args:
+        dataset: The data.
+        settings: Sizes and strengths.
+        content: Weights of the attribute columns.
+        basis: Leading factors of ``C``, [I, F].
+        size: How many of them the collaborative block keeps.
+
+    Returns:
+        The prior.
+    """
+    liked = dataset.liked
+    people = max(int((np.diff(liked.indptr) > 0).sum()), 1)
+    popularity = np.asarray(liked.sum(axis=0)).ravel() / people
+    parts = {"collaborative": basis[:, :size]}
+    total = float((parts["collaborative"] ** 2).sum()) / max(dataset.n_items, 1)
+    scale = total if total > 0 else 0.01
+    text = dataset.vectors.get("text")
+    if text is not None and settings.language > 0:
+        centre, axes = principal_axes(text, settings.block_size)
+        known = np.linalg.norm(text, axis=1, keepdims=True) > 0
+        parts["language"] = _scaled(
+            np.where(known, (text - centre) @ axes, 0), scale, settings.language
+        )
+    if settings.attributes > 0:
+        raw = attribute_features(dataset, settings.block_size, content)
+        parts["attributes"] = _scaled(raw, scale, settings.attributes)
+    parts = {name: part for name, part in parts.items() if part.shape[1]}
+    blocks, start = {}, 0
+    for name, part in parts.items():
+        blocks[name] = (start, start + part.shape[1])
+        start += part.shape[1]
+    empty = np.zeros((dataset.n_items, 0), np.float32)
+    features = np.ascontiguousarray(np.hstack([empty, *parts.values()]), np.float32)
+    contexts, values = learn_context(dataset, popularity, settings)
+    return Prior(
+        popularity,
+        features,
+        blocks,
+        _words_map(text, features, np.asarray(liked.sum(axis=0)).ravel()),
+        ProfileTable.learn(dataset, features, popularity, settings),
+        contexts,
+        values,
+    )
+
+
+def basis_of(dataset: Dataset, size: int, rng: np.random.Generator) -> FloatArray:
+    """Leading factors of the covariance of who likes what.
+
+    Args:
+        dataset: The data.
+        size: How many.
+        rng: Draws the starting block.
+
+    Returns:
+        float32 [I, size'].
+    """
+    liked = dataset.liked
+    return covariance_factors(liked[np.diff(liked.indptr) > 0], size, rng)
+
+
+def _scaled(part: FloatArray, total: float, share: float) -> FloatArray:
+    present = (part**2).sum() / max(len(part), 1)
+    scaled: FloatArray = (part * np.sqrt(share * total / max(present, 1e-30))).astype(np.float32)
+    return scaled
+
+
+def _words_map(text: FloatArray | None, features: FloatArray, likes: FloatArray) -> FloatArray:
+    """Ridge from item texts to item features, well-known items counting more."""
+    if text is None or not features.shape[1]:
+        return np.zeros((0, features.shape[1]), np.float32)
+    weight = (likes / (likes + 10.0)).astype(np.float32)[:, None]
+    gram = text.T @ (weight * text)
+    strength = 0.05 * float(np.trace(gram)) / max(len(gram), 1) * np.sqrt(len(gram)) + 1e-6
+    return ridge(gram, text.T @ (weight * features), strength).astype(np.float32)
