@@ -121,8 +121,8 @@ def _measure(data: Any, tell: Progress) -> tuple[tuple[str, ...], tuple[tuple[An
     whole = min(cases, key=len)
     for model in models:
         first = report.value(whole, model, _METRICS[0])
-        rest = [report.value(whole, model, metric).value for metric in _METRICS[1:]]
-        rows.append((model, first.value, f"{first.low:.3f}-{first.high:.3f}", *rest))
+        rest = [report.value(whole, model, metric).mean for metric in _METRICS[1:]]
+        rows.append((model, first.mean, f"{first.low:.3f}-{first.high:.3f}", *rest))
     people = report.value(whole, models[0], _METRICS[0]).n
     columns = ("model", _METRICS[0], "95 % interval", *_METRICS[1:])
     return columns, tuple(rows), f"{people} people; defaults of every model, none tuned."

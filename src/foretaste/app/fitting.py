@@ -81,10 +81,10 @@ def fit(
         parts[name] = model.fit(data, rng=stream(settings.seed, "fit", name))
     ratings = None
     if settings.ratings and np.isfinite(data.histories.all.values).any():
-        from foretaste.taste import RatingsModel
+        from foretaste.taste.ratings import Ratings
 
         tell("fitting ratings", 0.0)
-        ratings = RatingsModel().fit(data, rng=stream(settings.seed, "fit", "ratings"))
+        ratings = Ratings().fit(data, rng=stream(settings.seed, "fit", "ratings"))
     card = {
         "data": data.name,
         "people": data.n_users,

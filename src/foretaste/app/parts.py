@@ -28,7 +28,7 @@ MODELS: Mapping[str, str] = {
 
 _FITTED: Mapping[str, str] = {
     "FittedTaste": "foretaste.taste",
-    "FittedRatings": "foretaste.taste",
+    "FittedRatings": "foretaste.taste.ratings",
     "FixedScores": "foretaste.models",
     "FittedBias": "foretaste.models",
     "FittedItemItem": "foretaste.models",

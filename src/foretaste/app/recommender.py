@@ -76,7 +76,7 @@ class Recommender:
             read_profile=self._profile_vector if self.encoder is not None else None,
         )
         likes = np.asarray(data.liked.sum(axis=0)).ravel()
-        audience = data.simulated or "people"
+        audience = "simulated people" if data.simulated else "people"
         writer = ReasonWriter(
             self.settings.reasons, catalogue, data.kinds, likes, data.n_users, audience
         )
@@ -156,10 +156,10 @@ class Recommender:
         """
         row = self.dataset.item_ids.row(item_id)
         scorer = self.pipeline.sources[0].scorer
-        scores = scorer.score(Evidence(History.of([row]))) - scorer.score(Evidence())
-        if not np.any(scores) and self.text is not None:
-            scores = self.text.similar(row)
-        scores = np.array(scores, dtype=np.float64)
+        given: FloatArray = scorer.score(Evidence(History.of([row]))) - scorer.score(Evidence())
+        if not np.any(given) and self.text is not None:
+            given = self.text.similar(row)
+        scores: FloatArray = np.array(given, dtype=np.float64)
         scores[row] = -np.inf
         return self._frame(top(scores, n), scores, "item_id", self.dataset.item_ids.ids)
 
@@ -212,7 +212,7 @@ class Recommender:
             evidence, _ = self.pipeline.translator.evidence(Query(user_id))
             item = self.dataset.item_ids.rows([item_id])
             found = self.ratings.predict(evidence, item)
-            line = {"user_id": user_id, "item_id": item_id}
+            line: dict[str, Any] = {"user_id": user_id, "item_id": item_id}
             line |= {"mean": float(found.mean[0]), "median": float(found.median[0])}
             chances = zip(found.levels.tolist(), found.probabilities[0].tolist(), strict=True)
             rows.append({**line, **{f"p({level:g})": chance for level, chance in chances}})

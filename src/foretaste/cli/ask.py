@@ -166,9 +166,8 @@ def _write(frame: pd.DataFrame, out: Path) -> None:
             "unknown kind of file", expected=", ".join(writers), got=out.suffix or str(out)
         )
     aside = out.with_name(out.name + ".writing")
-    options: dict[str, Any] = {".csv": {"index": False}, ".json": {"orient": "records"}}.get(
-        out.suffix, {}
-    )
+    formats: dict[str, dict[str, Any]] = {".csv": {"index": False}, ".json": {"orient": "records"}}
+    options = formats.get(out.suffix, {})
     try:
         writers[out.suffix](aside, **options)
         aside.rename(out)

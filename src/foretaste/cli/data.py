@@ -24,7 +24,9 @@ ColumnOption = Annotated[
     list[str] | None,
     typer.Option("--column", help="Which column plays a part, such as item_id=sku."),
 ]
-FormatOption = Annotated[str | None, typer.Option(help="State the form instead of guessing.")]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", help="State the form instead of guessing.")
+]
 ItemsOption = Annotated[
     list[Path] | None, typer.Option("--items", help="A further table of item attributes.")
 ]

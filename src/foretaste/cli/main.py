@@ -36,6 +36,9 @@ app.command()(doctor.doctor)
 app.command()(doctor.version)
 
 
+_INTERRUPTED = "Interrupted; nothing half-written was left behind."
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit.
 
@@ -52,8 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fail(str(error))
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
-        fail("Interrupted; nothing half-written was left behind.")
+        fail(_INTERRUPTED)
         raise SystemExit(130) from None
+    except SystemExit as stop:
+        if stop.code == 130:  # typer turns Ctrl-C into this
+            fail(_INTERRUPTED)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None

@@ -106,6 +106,8 @@ class Pipeline:
         said: tuple[tuple[Reason, ...], ...] = ((),) * len(items)
         if reasons and len(items):
             said = self._reasons(query, evidence, items, by)
+        if evidence.wish is not None and not any(_reads_wishes(source) for source in by):
+            warnings.append(f"the wish did not change this list: {source} reads no words")
         explained = time.perf_counter()
         if not len(items):
             warnings.append("nothing is left to show after the filters")
@@ -258,6 +260,10 @@ class _Silent:
 
     def score_batch(self, batch: Sequence[Evidence]) -> FloatArray:
         return np.zeros((len(batch), 0))
+
+
+def _reads_wishes(source: Source) -> bool:
+    return bool(getattr(source.scorer, "reads_wishes", False))
 
 
 def _says_something(scores: FloatArray) -> bool:

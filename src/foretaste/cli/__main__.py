@@ -1,0 +1,5 @@
+"""``python -m foretaste.cli``."""
+
+from foretaste.cli.main import main
+
+main()
