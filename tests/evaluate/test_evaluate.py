@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from two_tastes import Oracle, RowOrder
 
 from foretaste.core import Dataset
-from foretaste.core.errors import ForetasteError, InputError
+from foretaste.core.errors import ForetasteError, InputError, UnknownNameError
 from foretaste.evaluate import (
     Case,
     CrossValidation,
@@ -117,6 +118,44 @@ def test_beyond_accuracy_groups_and_cells(world: Dataset) -> None:
     assert gap["gap"] > 0.1
 
 
+def test_lists_that_hang_on_an_attribute_are_told_from_those_that_do_not(world: Dataset) -> None:
+    class ByTeam(RowOrder):
+        def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> Any:
+            fitted = super().fit(dataset, rng=rng)
+            plain = fitted.score_batch
+
+            def by_team(batch: Any) -> Any:
+                signs = np.array([-1.0 if one.profile.get("team") == "b" else 1.0 for one in batch])
+                return plain(batch) * signs[:, None]
+
+            fitted.score_batch = by_team
+            return fitted
+
+    models = {"rows": RowOrder(), "team": ByTeam()}
+    report = evaluate(world, KShot(people=12, shots=(0,)), models, metrics=["ndcg@5"],
+                      group_by="team")  # fmt: skip
+    assert report.groups["rows | n=0"]["sensitivity"] == 0
+    asked = next(KShot(people=12, shots=(0,)).folds(world)).cases[0].user_rows
+    assert report.groups["team | n=0"]["sensitivity"] == pytest.approx(np.mean(asked % 2))
+    # nobody's team is told: nothing is left to hang on
+    silent = KShot(people=12, shots=(0,), profiles=False)
+    report = evaluate(world, silent, models, metrics=["ndcg@5"], group_by="team")
+    assert report.groups["team | n=0"]["sensitivity"] == 0
+    assert set(report.groups["team | n=0"]["groups"]) == {"a", "b"}
+    with pytest.raises(UnknownNameError, match="team"):
+        evaluate(world, silent, models, group_by="gender")
+
+
+def test_repeats_average_each_person_over_seeds(world: Dataset) -> None:
+    models = {"ials": IALS(embedding_size=4, sweeps=1)}
+    once = [evaluate(world, SHOTS, models, metrics=["ndcg@10"], seed=seed) for seed in (5, 6)]
+    both = evaluate(world, SHOTS, models, metrics=["ndcg@10"], seed=5, repeats=2)
+    key = ("n=2", "ials", "ndcg@10")
+    expected = np.mean([one.people[key].values for one in once], axis=0)
+    np.testing.assert_allclose(both.people[key].values, expected)
+    assert both.costs["ials"]["fits"] == 2
+
+
 def test_comparisons_pair_people_and_name_the_best_opponent(world: Dataset) -> None:
     models = {"oracle": Oracle(world), "rows": RowOrder(), "back": RowOrder(reverse=True)}
     report = evaluate(world, SHOTS, models, metrics=["ndcg@10"], focus="oracle")
@@ -161,6 +200,11 @@ def test_tuning_chooses_on_validation_people_for_each_case(world: Dataset) -> No
     report = evaluate(world, SHOTS, {"rows": found}, metrics=["ndcg@10"])
     assert report.chosen["rows"]["metric"] == "ndcg@10"
     assert len(report.chosen["rows"]["trials"]) == 2
+
+
+def test_tuning_wants_small_errors(world: Dataset) -> None:
+    grid = tuple(RowOrder(rating=stars) for stars in (1.0, 3.5, 5.0))
+    assert tuned(grid, world, CrossValidation(k=3), metric="mae").best.rating == 3.5
 
 
 def test_one_setting_needs_no_tuning_and_none_is_an_error(world: Dataset) -> None:

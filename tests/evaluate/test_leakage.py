@@ -12,6 +12,7 @@ from two_tastes import RowOrder
 from foretaste.core import Dataset
 from foretaste.core.errors import DataError
 from foretaste.evaluate import (
+    CrossValidation,
     Fold,
     GlobalTime,
     KShot,
@@ -21,6 +22,7 @@ from foretaste.evaluate import (
     lint,
     refuse,
 )
+from foretaste.measure import Truth
 from foretaste.models import FixedScores, Popularity
 
 
@@ -50,6 +52,17 @@ def test_answers_in_the_history_are_refused(world: Dataset) -> None:
     whole = tuple(replace(p, history=world.histories.of(p.user_row)) for p in case.people)
     leaking = replace(fold, cases=(replace(case, people=whole),))
     assert checks(leaking, world) == {"answers in the history"}
+
+
+def test_ratings_to_be_predicted_that_are_known_are_refused(world: Dataset) -> None:
+    fold = next(CrossValidation().folds(world))
+    assert checks(fold, world) == set()
+    case = fold.cases[0]
+    nothing = replace(case, truth=Truth.of([[]] * len(case)))
+    assert checks(replace(fold, train=world, cases=(nothing,)), world) == {"test events in train"}
+    whole = tuple(replace(p, history=world.histories.of(p.user_row)) for p in case.people)
+    told = replace(nothing, people=whole)
+    assert checks(replace(fold, cases=(told,)), world) == {"answers in the history"}
 
 
 def test_a_popularity_column_of_all_events_is_flagged(world: Dataset) -> None:

@@ -59,6 +59,11 @@ def test_nothing_to_be_found_is_known(name: str, part: Any, world: Dataset) -> N
                 assert not set(find.tolist()) & set(evidence.history.rows.tolist())
                 assert not {(int(user), int(item)) for item in find} & known
                 assert case.candidates is None or case.candidates[find].all()
+                if case.ratings is not None:
+                    told = slice(*case.ratings.starts[place : place + 2])
+                    rated = case.ratings.rows[told].tolist()
+                    assert not set(rated) & set(evidence.history.rows.tolist())
+                    assert not {(int(user), item) for item in rated} & known
 
 
 @pytest.mark.parametrize("name", sorted(PROTOCOLS))

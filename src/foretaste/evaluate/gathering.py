@@ -28,28 +28,29 @@ class Gathering:
 
     Attributes:
         names: Metrics.
-        group_by: People's attribute whose values are compared, or ``None``.
+        groups: A people's attribute and everybody's value of it, [U]; ``None`` compares none.
         single: Numbers of a case as a whole, one per fold.
         parts: Numbers of each person, one part per fold.
         rated: Actual and predicted ratings by model, one pair per fold.
         costs: Seconds and megabytes by model.
-        groups: Each person's group.
+        changes: How much each model's lists change when the attribute is not told, by
+            (case, model).
         order: Place of each case and cell in the report.
     """
 
     names: Sequence[MetricName]
-    group_by: str | None = None
+    groups: tuple[str, Sequence[str | None]] | None = None
     single: dict[Key, list[float]] = field(default_factory=lambda: defaultdict(list))
     parts: dict[Key, list[PersonValues]] = field(default_factory=lambda: defaultdict(list))
     rated: dict[str, list[tuple[FloatArray, FloatArray]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     costs: dict[str, dict[str, float]] = field(default_factory=dict)
-    groups: dict[int, str | None] = field(default_factory=dict)
+    changes: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     order: dict[str, int] = field(default_factory=dict)
 
     def expect(self, fold: Fold) -> None:
-        """Remember the order of the questions and who is in which group.
+        """Remember the order of the questions.
 
         Args:
             fold: The fold about to be asked.
@@ -57,11 +58,6 @@ class Gathering:
         for case in fold.cases:
             for name in (case.name, *(_cell_name(case, cell) for cell in case.cells)):
                 self.order.setdefault(name, len(self.order))
-            if self.group_by is None:
-                continue
-            for user_row, evidence in zip(case.user_rows, case.people, strict=True):
-                value = evidence.profile.get(self.group_by)
-                self.groups[int(user_row)] = None if value is None else str(value)
 
     def add(self, model: str, case: Case, outcome: Outcome, context: Context) -> None:
         """Measure one model's answers in one case and keep the numbers.
@@ -113,25 +109,31 @@ class Gathering:
         return tuple(found)
 
     def gaps(self, people: Mapping[Key, PersonValues]) -> dict[str, Any]:
-        """The first metric's gap between groups of people.
+        """The first metric's gap between groups of people, and how much the group matters.
 
         Args:
             people: What :meth:`people` gave.
 
         Returns:
-            By model and case: metric, attribute, gap, and each group's mean and size.
+            By model and case: metric, attribute, gap, each group's mean and size, and the
+            counterfactual sensitivity (share of a list that changes when nobody's attribute
+            is told; 0 for a model that never reads it).
         """
         found: dict[str, Any] = {}
+        if self.groups is None:
+            return found
+        attribute, values = self.groups
         for (case, model, metric), one in people.items():
-            if self.group_by is None or metric != str(self.names[0]):
+            if metric != str(self.names[0]):
                 continue
-            labels = [self.groups.get(int(row)) for row in one.user_rows]
-            gap, table = group_gap(one.values, labels)
+            gap, table = group_gap(one.values, [values[int(row)] for row in one.user_rows])
+            changed = self.changes.get((case, model))
             found[f"{model} | {case}"] = {
                 "metric": metric,
-                "by": self.group_by,
+                "by": attribute,
                 "gap": gap,
                 "groups": {name: {"mean": mean, "n": n} for name, (mean, n) in table.items()},
+                "sensitivity": float(np.mean(changed)) if changed else None,
             }
         return found
 

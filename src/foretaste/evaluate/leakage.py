@@ -35,10 +35,10 @@ class Finding:
 def lint(fold: Fold, dataset: Dataset) -> tuple[Finding, ...]:
     """Check one fold before anything is fitted on it.
 
-    Refused: an event to be found that is in the training part; an unseen person or item with
-    events there; a training event after the moment of asking; something to be found that is
-    already known. Flagged: words typed at a hidden event; an item column that counts all
-    events instead of the training part's.
+    Refused: an event to be found or a rating to be predicted that is in the training part;
+    an unseen person or item with events there; a training event after the moment of asking;
+    something to be found that is already known. Flagged: words typed at a hidden event; an
+    item column that counts all events instead of the training part's.
 
     Args:
         fold: Training part and cases.
@@ -67,6 +67,9 @@ def _case(fold: Fold, case: Case, users: np.ndarray, pairs: np.ndarray) -> Itera
     n_items = fold.train.n_items
     asked = np.repeat(case.user_rows, case.truth.sizes)
     wanted = _keys(asked, case.truth.rows, n_items)
+    if case.ratings is not None:
+        asked = np.repeat(case.user_rows, np.diff(case.ratings.starts))
+        wanted = np.union1d(wanted, _keys(asked, case.ratings.rows, n_items))
     count = int(np.isin(wanted, pairs).sum())
     if count:
         text = f"{count:,} of {len(wanted):,} events to be found in {case.name!r} are in train"

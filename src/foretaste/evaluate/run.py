@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from foretaste.core import Dataset, stream
+from foretaste.core.errors import UnknownNameError
 from foretaste.evaluate.card import make_card, peak_memory_mb, reset_peak_memory
 from foretaste.evaluate.case import Case, Fold
 from foretaste.evaluate.compare import compare_all
@@ -19,7 +22,7 @@ from foretaste.evaluate.protocols import Splits
 from foretaste.evaluate.report import Report
 from foretaste.evaluate.scoring import ask, one_by_one_ms
 from foretaste.evaluate.tuning import Progress, Tuned
-from foretaste.measure import BEYOND, parse
+from foretaste.measure import BEYOND, list_change, parse
 
 __all__ = ["evaluate"]
 
@@ -36,6 +39,7 @@ def evaluate(
     focus: str | None = None,
     group_by: str | None = None,
     latency: bool = False,
+    repeats: int = 1,
     check_leakage: bool = True,
     progress: Progress | None = None,
 ) -> Report:
@@ -53,8 +57,11 @@ def evaluate(
             measured per person is what systems are compared by.
         seed: Of anything random in fitting, and of the bootstrap.
         focus: Compare this model with the best of the others; see :func:`compare_all`.
-        group_by: A people's attribute: report the gap of the first metric between its values.
-        latency: Time lists one person at a time (the first 50 people of the first case).
+        group_by: A people's attribute: report the gap of the first metric between its values,
+            and how much lists change when it is not told.
+        latency: Time lists one person at a time (50 people of the last case).
+        repeats: Fit so many times with other seeds and average each person's metric: 5 or
+            more for a claim about anything random.
         check_leakage: Refuse to measure when the split or a model knows the answers.
         progress: Told of every step.
 
@@ -64,7 +71,7 @@ def evaluate(
     names = [parse(metric) for metric in metrics]
     reset_peak_memory()
     start_s = time.perf_counter()
-    gathering = Gathering(names, group_by)
+    gathering = Gathering(names, None if group_by is None else _groups(dataset, group_by))
     findings: list[Finding] = []
     notes: list[str] = []
     described: dict[str, Any] = {}
@@ -80,7 +87,9 @@ def evaluate(
             if progress is not None:
                 progress(f"{fold.name}: {name}", place, len(models))
             described[name] = _describe(settings)
-            for fitted, cases in _fits(name, settings, fold, seed, gathering):
+            for fitted, cases in _fits(
+                name, settings, fold, range(seed, seed + repeats), gathering
+            ):
                 if check_leakage:
                     refuse(fitted_findings(name, fitted, fold, dataset), fold.name)
                 _ask_all(name, fitted, cases, context, gathering, latency)
@@ -92,7 +101,7 @@ def evaluate(
         dataset,
         protocol,
         described,
-        seeds={"run": seed},
+        seeds={"run": seed, "repeats": repeats},
         seconds=time.perf_counter() - start_s,
         peak_mb=max([peak_memory_mb(), *(c["peak_memory_mb"] for c in gathering.costs.values())]),
     )
@@ -111,9 +120,9 @@ def evaluate(
 
 
 def _fits(
-    name: str, settings: Any, fold: Fold, seed: int, gathering: Gathering
+    name: str, settings: Any, fold: Fold, seeds: Iterable[int], gathering: Gathering
 ) -> Iterable[tuple[Any, list[Case]]]:
-    """Fit each distinct settings once and say which cases it answers."""
+    """Fit each distinct settings once per seed and say which cases it answers."""
     wanted: dict[str, tuple[Any, list[Case]]] = {}
     for case in fold.cases:
         one = settings.settings(case.name) if isinstance(settings, Tuned) else settings
@@ -121,7 +130,7 @@ def _fits(
     cost = gathering.costs.setdefault(
         name, {"fit_seconds": 0.0, "score_seconds": 0.0, "peak_memory_mb": 0.0, "fits": 0}
     )
-    for one, cases in wanted.values():
+    for seed, (one, cases) in product(seeds, wanted.values()):
         reset_peak_memory()
         start_s = time.perf_counter()
         fitted = one.fit(fold.train, rng=stream(seed, "fit", name, fold.name))
@@ -146,9 +155,28 @@ def _ask_all(
         outcome = ask(fitted, case, k, model=name, want_auc=want_auc)
         cost["score_seconds"] += outcome.seconds
         gathering.add(name, case, outcome, context)
+        if gathering.groups is not None:
+            untold = ask(fitted, _without(case, gathering.groups[0]), k, model=name)
+            changed = list_change(outcome.lists, untold.lists)
+            gathering.changes[case.name, name].append(float(changed.mean()))
     if latency and "p50_ms" not in cost and cases:
         took = one_by_one_ms(fitted, cases[-1].people[:_LATENCY_PEOPLE], k)
         cost["p50_ms"], cost["p99_ms"] = map(float, np.quantile(took, [0.5, 0.99]))
+
+
+def _groups(dataset: Dataset, attribute: str) -> tuple[str, list[str | None]]:
+    if attribute not in dataset.people_roles:
+        raise UnknownNameError("people's attribute", attribute, dataset.people_roles)
+    values = dataset.people[attribute].to_list()
+    return attribute, [None if value is None else str(value) for value in values]
+
+
+def _without(case: Case, attribute: str) -> Case:
+    people = tuple(
+        replace(one, profile={k: v for k, v in one.profile.items() if k != attribute})
+        for one in case.people
+    )
+    return replace(case, people=people, ratings=None)
 
 
 def _digest(settings: Any) -> str:

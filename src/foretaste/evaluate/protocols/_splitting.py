@@ -132,7 +132,8 @@ def people_case(
     """Ask every person whose history splits into something known and something to find.
 
     What is to be found: liked, a candidate, and not among the known items, which are never
-    ranked. People with nothing to find (and nothing to predict) are left out.
+    ranked; ratings of known items are not to be predicted. People with nothing to find (and
+    nothing to predict) are left out.
 
     Args:
         dataset: The whole data, for histories and profiles.
@@ -153,10 +154,11 @@ def people_case(
     for user_row in map(int, user_rows):
         whole = dataset.evidence(user_row, time_s=cut_s)
         known, later = split(user_row, whole.history)
-        find = later.rows[(later.signals > 0) & ~np.isin(later.rows, known.rows)]
+        fresh = ~np.isin(later.rows, known.rows)
+        find = later.rows[(later.signals > 0) & fresh]
         if candidates is not None:
             find = find[candidates[find]]
-        told = later.take(~np.isnan(later.values)) if ratings else later.take(slice(0, 0))
+        told = later.take(fresh & ~np.isnan(later.values) & ratings)
         if not len(find) and not len(told):
             continue
         people.append(replace(whole, history=known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from foretaste.core import Dataset, History, Settings, stream
-from foretaste.evaluate.case import Fold, Part
+from foretaste.evaluate.case import Case, Fold, Part
 from foretaste.evaluate.protocols._splitting import Events, draw, people_case, without
 
 __all__ = ["KShot", "StrongGeneralisation", "held_out_people"]
@@ -51,6 +52,10 @@ def _after(n: int, _: int, history: History) -> tuple[History, History]:
     return history.take(slice(0, n)), history.take(slice(n, None))
 
 
+def _unprofiled(case: Case) -> Case:
+    return replace(case, people=tuple(replace(one, profile={}) for one in case.people))
+
+
 class KShot(Settings):
     """``k-shot``: unseen people; their first n events are known, all later ones to be found.
 
@@ -62,6 +67,8 @@ class KShot(Settings):
         shots: The values of n.
         people: Test people, and as many validation people.
         least: Liked events a person must have to be drawn.
+        profiles: Tell attributes of the people asked (age, country ...); without them n = 0
+            is somebody of whom nothing at all is known.
         refit: Fit on the validation people too when the test part is asked.
         split_seed: Draws the people; ships with the protocol.
     """
@@ -70,6 +77,7 @@ class KShot(Settings):
     shots: tuple[int, ...] = (0, 1, 2, 4, 8, 16, 32, 64)
     people: int = Field(default=800, gt=0)
     least: int = Field(default=5, gt=0)
+    profiles: bool = True
     refit: bool = True
     split_seed: int = 20_260_101
 
@@ -87,6 +95,8 @@ class KShot(Settings):
         asked, train = _fold(dataset, part, self.refit, groups)
 
         cases = [people_case(dataset, f"n={n}", asked, partial(_after, n)) for n in self.shots]
+        if not self.profiles:
+            cases = [_unprofiled(case) for case in cases]
         yield Fold(part, train, tuple(case for case in cases if len(case)), people_unseen=True)
 
 
