@@ -17,8 +17,15 @@ from foretaste.data.signals import kind_name
 __all__ = ["attribute_table", "event_table"]
 
 
-def _coded(column: pl.Series, name: str) -> pl.Series:
+def _coded(column: pl.Series, name: str, origin: Origin, report: ReportBuilder) -> pl.Series:
     """Ids as an enumeration: four bytes an event, and only distinct ids are looked at."""
+    if column.dtype.is_numeric():
+        report.fact(
+            "id type",
+            f"{name} comes as numbers ({column.dtype}); ids are text from here on, so 1 is '1'",
+            where=origin.name,
+            value=str(column.dtype),
+        )
     distinct = column.drop_nulls().unique(maintain_order=True)
     clean = as_ids(distinct, name)
     names = clean.drop_nulls().unique(maintain_order=True)
@@ -59,7 +66,7 @@ def event_table(
         value=dict(found),
         remedy='Override with columns={"part": "column"}',
     )
-    parts = [_coded(frame[found[part]], part) for part in ("user_id", "item_id")]
+    parts = [_coded(frame[found[part]], part, origin, report) for part in ("user_id", "item_id")]
     value_part = "rating" if "rating" in found else "value"
     values = _values(frame, found.get(value_part), origin)
     rated = values is not None and _is_rating(found, value_part, values)

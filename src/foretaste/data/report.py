@@ -41,7 +41,8 @@ class Finding:
         place = f"{self.where}: " if self.where else ""
         examples = f" For example: {'; '.join(self.examples)}." if self.examples else ""
         remedy = f" {self.remedy.rstrip('.')}." if self.remedy else ""
-        return f"{self.level:7} {self.topic}: {place}{self.message}{examples}{remedy}"
+        said = self.message.rstrip(".")
+        return f"{self.level:7} {self.topic}: {place}{said}.{examples}{remedy}"
 
 
 @dataclass(frozen=True, slots=True)

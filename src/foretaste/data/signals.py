@@ -149,8 +149,9 @@ def _thresholds(
     note = report.guess if settings.positive is None else report.fact
     note(
         "positive threshold",
-        f"ratings >= {positive:g} count as liked ({counts[0]:,}), <= {negative:g} as disliked "
-        f"({counts[1]:,}), the rest as neutral",
+        f"ratings >= {positive:g} count as liked ({counts[0]:,})"
+        + (f", <= {negative:g} as disliked ({counts[1]:,})" if np.isfinite(negative) else "")
+        + ", the rest as neutral",
         value=positive,
         remedy="Override with SignalSettings(positive=..., negative=...)",
     )
