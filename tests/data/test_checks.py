@@ -114,6 +114,7 @@ def test_the_sheet_counts_and_draws(tmp_path: Path) -> None:
     assert sheet.signals == {"liked": 2, "neutral": 0, "disliked": 1}
     assert sheet.by_month == {"2017-07": 3}
     assert sheet.first_utc == "2017-07-14T02:40:00+00:00"
+    assert sum(sheet.history_people) == 2 and sheet.curve_events == [2, 1]
     assert json.loads(sheet.to_json())["columns"]["items"]["year"]["role"] == "number"
     assert "乱" in str(sheet)
     picture = sheet.picture(tmp_path / "sheet.png")

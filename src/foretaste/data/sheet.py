@@ -37,8 +37,10 @@ class Sheet:
         last_utc: The latest event.
         by_month: Events per month, ``YYYY-MM``.
         columns: For items and people: role, share filled, distinct values, examples.
-        history_lengths: Events of every person, sorted decreasing.
-        item_counts: Events of every item, sorted decreasing.
+        history_bins: Edges of bins of events per person, widening with the logarithm.
+        history_people: People in each bin.
+        curve_ranks: Some ranks of items, most popular first, widening with the logarithm.
+        curve_events: Events of the item at each of these ranks.
     """
 
     name: str
@@ -54,14 +56,14 @@ class Sheet:
     last_utc: str | None
     by_month: dict[str, int]
     columns: dict[str, dict[str, dict[str, Any]]]
-    history_lengths: NDArray[np.int64]
-    item_counts: NDArray[np.int64]
+    history_bins: list[float]
+    history_people: list[int]
+    curve_ranks: list[int]
+    curve_events: list[int]
 
     def to_json(self) -> str:
-        """The sheet as JSON text, without the two long arrays."""
-        values = asdict(self)
-        values.pop("history_lengths"), values.pop("item_counts")
-        return json.dumps(values, ensure_ascii=False)
+        """The sheet as JSON text."""
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     def __str__(self) -> str:
         counts = self.counts
@@ -118,12 +120,10 @@ class Sheet:
         else:
             axes[0].set_axis_off()
             axes[0].set(title="No common clock")
-        axes[1].loglog(np.arange(1, len(self.item_counts) + 1), np.maximum(self.item_counts, 0.5))
+        axes[1].loglog(self.curve_ranks, np.maximum(self.curve_events, 0.5))
         axes[1].set(title="Popularity", xlabel="item, most popular first", ylabel="events")
-        if len(self.history_lengths):
-            longest = int(self.history_lengths.max()) + 1
-            axes[2].hist(self.history_lengths, bins=_steps(longest))
-            axes[2].set_xscale("log")
+        axes[2].stairs(self.history_people, self.history_bins, fill=True)
+        axes[2].set_xscale("log")
         axes[2].set(title="Events per person", xlabel="events", ylabel="people")
         shown = self.ratings or self.kinds
         axes[3].bar(list(shown), list(shown.values()))
@@ -156,10 +156,12 @@ def describe(dataset: Dataset) -> Sheet:
     lengths = np.bincount(table["user_row"].to_numpy(), minlength=dataset.n_users)
     items = np.sort(np.bincount(table["item_row"].to_numpy(), minlength=dataset.n_items))[::-1]
     active, touched = int((lengths > 0).sum()), int((items > 0).sum())
-    signals = table["signal"].to_numpy()
+    said = np.bincount(np.sign(table["signal"].to_numpy()).astype(int) + 1, minlength=3)
     points = np.percentile(lengths[lengths > 0], [0, 25, 50, 75, 100]) if active else np.zeros(5)
     pairs = table.select("user_row", "item_row").n_unique() if len(table) else 0
     first, last, months = _calendar(dataset)
+    steps = _steps(int(lengths.max(initial=1)))
+    ranks = np.unique(np.geomspace(1, max(len(items), 1), 200).astype(int))[: len(items)]
     return Sheet(
         name=dataset.name,
         simulated=dataset.simulated,
@@ -176,11 +178,7 @@ def describe(dataset: Dataset) -> Sheet:
         kinds={
             kind: int((table["kind"] == code).sum()) for code, kind in enumerate(dataset.kinds)
         },
-        signals={
-            "liked": int((signals > 0).sum()),
-            "neutral": int((signals == 0).sum()),
-            "disliked": int((signals < 0).sum()),
-        },
+        signals=dict(zip(("disliked", "neutral", "liked"), said.tolist(), strict=True)),
         ratings=_ratings(dataset),
         history=dict(zip(("least", "25 %", "median", "75 %", "most"), map(float, points),
                          strict=True)),
@@ -195,8 +193,10 @@ def describe(dataset: Dataset) -> Sheet:
             "items": _columns(dataset.items, "item_id", dict(dataset.item_roles)),
             "people": _columns(dataset.people, "user_id", dict(dataset.people_roles)),
         },
-        history_lengths=np.sort(lengths)[::-1],
-        item_counts=items,
+        history_bins=steps.tolist(),
+        history_people=np.histogram(lengths[lengths > 0], steps)[0].tolist(),
+        curve_ranks=ranks.tolist(),
+        curve_events=items[ranks - 1].tolist(),
     )  # fmt: skip
 
 
