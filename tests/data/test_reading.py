@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foretaste.core.errors import DataError, LimitError, UnknownNameError
 from foretaste.data import ReadLimits, SignalSettings, read, read_splits, read_with_report
@@ -22,6 +24,29 @@ def write(path: Path, text: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return path
+
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(
+    lambda text: text == text.strip() and text not in ("null", "NULL", "\\N")
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(words, words), min_size=1, unique_by=lambda pair: pair[0]))
+def test_every_script_passes_unharmed(
+    tmp_path_factory: pytest.TempPathFactory, films: list[tuple[str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("x")
+    ids, titles = [film[0] for film in films], [film[1] for film in films]
+    frame = pl.DataFrame({"item_id": ids, "title": titles})
+    for form in ("csv", "parquet", "jsonl"):
+        path = folder / f"items.{form}"
+        {"csv": frame.write_csv, "parquet": frame.write_parquet, "jsonl": frame.write_ndjson}[form](
+            path
+        )
+        data = read(path)
+        assert list(data.item_ids.ids) == ids
+        assert data.titles() == titles
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "::"])
@@ -111,6 +136,7 @@ def test_a_rating_that_is_no_number_names_file_and_line(tmp_path: Path, bad: str
         ("", "the file is empty"),
         (HEADER, "a header and no row"),
         ("only\none\ncolumn\n", "one column only"),
+        ("a1,b\nc,d,e\nf,g,h,i\nj,k,l,m,n\n", "different numbers of columns"),
         (HEADER + "ann,heat,5,1,2\n", r"x\.csv line 2: the row has 5 columns; expected 4"),
         ("a,b\n1,2\n3,4\n", "no column for user_id and item_id"),
         ('{"user": "a", "item": "b"}\n{"user": \n', r"line 2: this is no JSON"),

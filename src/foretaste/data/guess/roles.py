@@ -94,7 +94,8 @@ def shape_table(
         if role is None:
             shaped.append(clean)
             continue
-        shaped.append(_cast(clean, role, origin, report))
+        worded = role in ("title", "text") and column.dtype == pl.String
+        shaped.append(_cast(_worded(column) if worded else clean, role, origin, report))
         roles[name] = role
     if roles:
         listed = ", ".join(f"{name}: {role}" for name, role in roles.items())
@@ -113,6 +114,12 @@ def _clean(column: pl.Series) -> pl.Series:
         return column
     text = column.str.strip_chars()
     return text.set(text.is_in(MISSING), None)
+
+
+def _worded(column: pl.Series) -> pl.Series:
+    """A film may be called NA or None; only what no title can be counts as missing."""
+    text = column.str.strip_chars()
+    return text.set(text.is_in(["", "null", "NULL", "\\N"]), None)
 
 
 def _guess(

@@ -36,7 +36,7 @@ def read_triples(path: Path, report: ReportBuilder) -> pl.DataFrame:
     try:
         import pyoxigraph as ox
     except ImportError:
-        raise MissingPartError("reading RDF (pyoxigraph)", "knowledge") from None
+        raise MissingPartError("reading RDF (pyoxigraph)", "rdf") from None
     form = ox.RdfFormat.from_extension(path.suffix.lstrip("."))
     heads, relations, tails = [], [], []
     try:
