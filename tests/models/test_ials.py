@@ -104,7 +104,7 @@ def test_the_seed_draws_the_starting_point_only() -> None:
     np.testing.assert_allclose(one.score(evidence), other.score(evidence), atol=1e-3)
 
 
-def test_every_setting_of_the_grids_is_a_setting() -> None:
+def test_the_grids_are_of_their_models_and_hold_no_setting_twice() -> None:
     for name, model in (("ials", IALS), ("ease", Ease), ("itemknn", ItemKNN)):
-        for values in GRIDS[name]:
-            model.of(values, name)  # type: ignore[attr-defined]
+        assert all(isinstance(settings, model) for settings in GRIDS[name])
+        assert len({settings.digest() for settings in GRIDS[name]}) == len(GRIDS[name])

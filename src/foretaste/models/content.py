@@ -27,6 +27,8 @@ class FittedContent(BatchScorer):
         settings: What it was fitted with.
     """
 
+    reads_wishes = True
+
     def __init__(self, vectors: FloatArray, settings: Content) -> None:
         self.vectors = vectors
         self.settings = settings

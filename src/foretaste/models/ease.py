@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from pydantic import Field
 from scipy.linalg import lapack
@@ -12,10 +10,7 @@ from foretaste.core import Dataset, FloatArray, Settings
 from foretaste.core.errors import LimitError
 from foretaste.models.item_item import FittedItemItem
 
-__all__ = ["EASE_GRID", "Ease", "ease_weights"]
-
-EASE_GRID: tuple[dict[str, Any], ...] = tuple({"ridge": r} for r in (50, 100, 200, 400, 800, 1600))
-"""Settings worth trying, for choosing on validation people."""
+__all__ = ["Ease", "ease_weights"]
 
 _SLAB = 1_000
 """Items whose co-counts are made dense at a time."""
@@ -73,11 +68,12 @@ class Ease(Settings):
     bytes afterwards.
 
     Attributes:
-        ridge: Regularisation; 100-1000 is usual, more on sparser data.
+        ridge: Regularisation; 100-1000 completes histories, more predicts from few events
+            (see :data:`foretaste.models.GRIDS`).
         max_items: Refuse catalogues whose weights would not fit in memory.
     """
 
-    ridge: float = Field(default=300.0, gt=0)
+    ridge: float = Field(default=800.0, gt=0)
     max_items: int = Field(default=30_000, gt=0)
 
     def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedItemItem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from pydantic import Field
@@ -14,14 +14,7 @@ from threadpoolctl import threadpool_limits
 from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.models._scoring import BatchScorer, history_matrix, once, past_only
 
-__all__ = ["IALS", "IALS_GRID", "FittedIALS", "ials_loss"]
-
-IALS_GRID: tuple[dict[str, Any], ...] = tuple(
-    {"absence": absence, "ridge": ridge}
-    for absence in (0.03, 0.1, 0.3)
-    for ridge in (0.003, 0.01, 0.03)
-)
-"""Settings worth trying, for choosing on validation people."""
+__all__ = ["IALS", "FittedIALS", "ials_loss"]
 
 
 class FittedIALS(BatchScorer):
@@ -128,7 +121,7 @@ class IALS(Settings):
     iALS", RecSys 2022), each side solved exactly in turn. A liked entry so carries weight
     ``1 + absence`` and target ``1 / (1 + absence)``; Hu et al. keep the target at 1, which is
     the same model with ``w_u`` scaled. Defaults found in the wild are poor; see
-    :data:`IALS_GRID`. Use ``ease`` on catalogues under 20k items.
+    :data:`foretaste.models.GRIDS`. Use ``ease`` on catalogues under 20k items.
 
     Attributes:
         embedding_size: ``D``.
@@ -139,7 +132,7 @@ class IALS(Settings):
     """
 
     embedding_size: int = Field(default=128, gt=0)
-    ridge: float = Field(default=0.01, gt=0)
+    ridge: float = Field(default=0.015, gt=0)
     absence: float = Field(default=0.1, gt=0)
     frequency: float = Field(default=1.0, ge=0, le=1)
     sweeps: int = Field(default=10, gt=0)

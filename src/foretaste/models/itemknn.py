@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_matrix
@@ -11,12 +9,7 @@ from scipy.sparse import csr_matrix
 from foretaste.core import Dataset, Settings, top
 from foretaste.models.item_item import FittedItemItem
 
-__all__ = ["KNN_GRID", "ItemKNN"]
-
-KNN_GRID: tuple[dict[str, Any], ...] = tuple(
-    {"k": k, "shrink": shrink} for k in (20, 50, 100, 200, 500) for shrink in (0.0, 10.0, 50.0)
-)
-"""Settings worth trying, for choosing on validation people."""
+__all__ = ["ItemKNN"]
 
 _SLAB = 1_000
 """Items whose co-counts are in memory at a time."""
@@ -36,8 +29,8 @@ class ItemKNN(Settings):
         shrink: Pulls similarities that rest on few people towards 0.
     """
 
-    k: int = Field(default=100, gt=0)
-    shrink: float = Field(default=10.0, ge=0)
+    k: int = Field(default=200, gt=0)
+    shrink: float = Field(default=50.0, ge=0)
 
     def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedItemItem:
         """Count together, scale, keep the best.
