@@ -46,7 +46,7 @@ class Ratings(Settings):
     """
 
     size: int = Field(default=16, ge=0, le=256)
-    content_size: int = Field(default=256, ge=0)
+    content_size: int = Field(default=128, ge=0)
     own_content: int = Field(default=8, ge=0)
     iterations: int = Field(default=10, ge=1)
     calibration_share: float = Field(default=0.1, ge=0, le=0.5)
