@@ -29,7 +29,7 @@ _LATIN_MARKS = re.compile("[\u0300-\u036f]+")
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     # `\w` leaves out the vowel signs of Indic scripts, which would cut words in pieces.
     marks = [chr(c) for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c)) in ("Mn", "Mc")]
-    word = f"[^\\W_][\\w{''.join(marks)}]*"
+    word = f"[^\\W_](?:[^\\W_]|[{''.join(marks)}])*"
     return re.compile(word), re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 
 
@@ -135,5 +135,10 @@ def stop_words(language: str | None) -> frozenset[str]:
     names = [f"STOPWORDS_{(language or '').upper()}", "STOPWORDS_CHINESE"]
     if language == "english":
         names.append("STOPWORDS_EN_PLUS")
-    lists = [getattr(stopwords, name, ()) for name in names]
-    return frozenset(part for listed in lists for word in listed for part in split_words(word))
+    listed = [fold(word) for name in names for word in getattr(stopwords, name, ())]
+    # "aren't" is split as any text is; a Chinese word is not, for its characters alone may
+    # well say something.
+    whole = {word for word in listed if is_unspaced(word)}
+    return frozenset(part for word in listed if word not in whole for part in split_words(word)) | {
+        word for word in whole if len(word) <= 2
+    }

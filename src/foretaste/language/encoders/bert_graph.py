@@ -123,7 +123,7 @@ class _GraphBuilder:
         raise DataError(f"the weights lack the tensor {name!r}")
 
     def weight(self, name: str, value: NDArray[Any]) -> str:
-        self.weights[name] = np.ascontiguousarray(value)
+        self.weights[name] = value.copy(order="C")
         return name
 
     def node(self, op: str, inputs: list[str], output: str, **more: Any) -> str:

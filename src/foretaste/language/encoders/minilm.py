@@ -13,11 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from foretaste.core.digest import digest_of, file_sha256
+from foretaste.core.digest import digest_of
 from foretaste.core.errors import DataError, StorageError
 from foretaste.core.settings import Settings
 from foretaste.language.encoders.bert_graph import BertShape, build_bert, read_shape
-from foretaste.language.encoders.weights import cache_folder, find_minilm, find_model
+from foretaste.language.encoders.weights import (
+    cache_folder,
+    find_minilm,
+    find_model,
+    weights_sha256,
+)
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -73,7 +78,7 @@ class OnnxMiniLM:
         self._graphs = folder or cache_folder() / "graphs"
         self._model = self._find()
         self._shape: BertShape = read_shape(self._model)
-        self._weights_sha = file_sha256(self._model / "model.safetensors")
+        self._weights_sha = weights_sha256(self._model / "model.safetensors")
 
     def _find(self) -> Path:
         name = self.settings.model

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,7 @@ __all__ = [
     "find_minilm",
     "find_model",
     "minilm_home",
+    "weights_sha256",
 ]
 
 MINILM_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -118,8 +120,26 @@ def _hub_folders(name: str) -> list[Path]:
     return [file.parent for file in reversed(found)]
 
 
+def weights_sha256(weights: Path) -> str:
+    """SHA-256 of a weights file, read once per process while it stays as it is.
+
+    Args:
+        weights: The file.
+
+    Returns:
+        Sixty-four hexadecimal characters.
+    """
+    about = weights.stat()
+    return _sha256(weights, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _sha256(weights: Path, size_bytes: int, changed_ns: int) -> str:
+    return file_sha256(weights)
+
+
 def _check(weights: Path) -> None:
-    found = file_sha256(weights)
+    found = weights_sha256(weights)
     if found != MINILM_SHA256:
         raise DataError(
             "these are not the official all-MiniLM-L6-v2 weights",

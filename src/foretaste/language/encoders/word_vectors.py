@@ -104,7 +104,7 @@ class WordVectors:
             if not line:
                 return
             parts = line.rstrip().split(" ")
-            if number == 1 and len(parts) == 2:
+            if number == 1 and len(parts) == 2 and parts[0].isdecimal():
                 continue  # word2vec's "count size"
             size = size or len(parts) - 1
             vector = self._vector(parts, size, number)
