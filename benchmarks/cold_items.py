@@ -27,7 +27,7 @@ def main() -> None:
         protocol,
         options,
         metric="ndcg@10",
-        ours={"taste": taste_model()},
+        ours={"taste": taste_model(task="later")},
         grids=grids,
     )
     run(dataset, protocol, models, options, ["ndcg@10", "recall@20", "hit@10", "coverage@10"])

@@ -15,7 +15,7 @@ def main() -> None:
     """Run it."""
     options = arguments(__doc__.splitlines()[0])
     dataset = movielens_positives(options.data)
-    ours = taste_model()
+    ours = taste_model(task="complete")
     if ours is not None:
         dataset = with_text_vectors(dataset)
     protocol = StrongGeneralisation(people=options.people or 800)

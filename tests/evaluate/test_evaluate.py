@@ -13,6 +13,7 @@ from two_tastes import Oracle, RowOrder
 from foretaste.core import Dataset
 from foretaste.core.errors import ForetasteError, InputError, UnknownNameError
 from foretaste.evaluate import (
+    PROTOCOLS,
     Case,
     CrossValidation,
     KShot,
@@ -25,6 +26,7 @@ from foretaste.evaluate import (
     evaluate,
     masked_scores,
     paired,
+    protocol,
     tuned,
 )
 from foretaste.models import IALS, Bias, Ease, Popularity
@@ -214,6 +216,23 @@ def test_one_setting_needs_no_tuning_and_none_is_an_error(world: Dataset) -> Non
         tuned([], world, SHOTS)
     with pytest.raises(InputError, match="nothing to choose by"):
         tuned([Popularity(), Popularity(half_life_days=3)], world, SHOTS, metric="mae")
+
+
+@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+def test_every_protocol_has_usual_metrics_and_something_to_compare(
+    name: str, world: Dataset
+) -> None:
+    small = {"people": 12} if name in ("k-shot", "strong-generalisation", "cold-items") else {}
+    small |= {"warm": (2,)} if name == "cold-items" else {}
+    small |= {"least": 5, "query": 3} if name == "melu" else {}
+    # two models that predict no ratings: they are compared by the first metric they have
+    models = {"a": Popularity(), "b": Popularity(half_life_days=1.0)}
+    report = evaluate(world, protocol(name, **small), models)
+    assert {row.model for row in report.rows} == {"a", "b"}
+    assert report.comparisons
+    assert all(one.metric.startswith("ndcg") for one in report.comparisons)
+    with pytest.raises(InputError, match="nothing to measure"):
+        evaluate(world, protocol(name, **small), {})
 
 
 def test_same_seed_same_report_and_order_of_models_does_not_matter(world: Dataset) -> None:

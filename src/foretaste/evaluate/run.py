@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from foretaste.core import Dataset, stream
-from foretaste.core.errors import UnknownNameError
+from foretaste.core.errors import InputError, UnknownNameError
 from foretaste.evaluate.card import make_card, peak_memory_mb, reset_peak_memory
 from foretaste.evaluate.case import Case, Fold
 from foretaste.evaluate.compare import compare_all
@@ -34,7 +34,7 @@ def evaluate(
     protocol: Splits,
     models: Mapping[str, Any],
     *,
-    metrics: Iterable[str] = ("ndcg@10", "recall@20", "hit@10", "mrr@10", "coverage@10"),
+    metrics: Iterable[str] | None = None,
     seed: int = 0,
     focus: str | None = None,
     group_by: str | None = None,
@@ -53,8 +53,9 @@ def evaluate(
         protocol: How it is divided; see :func:`foretaste.evaluate.protocol`.
         models: By name, settings with the verb ``fit``, or what :func:`tuned` chose (then
             every case may have its own settings).
-        metrics: Names as :func:`foretaste.measure.parse` reads them; the first one that is
-            measured per person is what systems are compared by.
+        metrics: Names as :func:`foretaste.measure.parse` reads them; those usual with the
+            protocol when left out. The first one that is measured per person is what systems
+            are compared by.
         seed: Of anything random in fitting, and of the bootstrap.
         focus: Compare this model with the best of the others; see :func:`compare_all`.
         group_by: A people's attribute: report the gap of the first metric between its values,
@@ -67,8 +68,13 @@ def evaluate(
 
     Returns:
         The report.
+
+    Raises:
+        InputError: If there is no metric or no model.
     """
-    names = [parse(metric) for metric in metrics]
+    names = [parse(metric) for metric in (protocol.metrics if metrics is None else metrics)]
+    if not names or not models:
+        raise InputError("nothing to measure", expected="at least one metric and one model")
     reset_peak_memory()
     start_s = time.perf_counter()
     gathering = Gathering(names, None if group_by is None else _groups(dataset, group_by))
@@ -94,7 +100,8 @@ def evaluate(
                     refuse(fitted_findings(name, fitted, fold, dataset), fold.name)
                 _ask_all(name, fitted, cases, context, gathering, latency)
     people = gathering.people()
-    compared = [str(name) for name in names if name.base not in BEYOND][:1]
+    there = {metric for _, _, metric in people}
+    compared = [str(n) for n in names if n.base not in BEYOND and str(n) in there][:1]
     comparisons = compare_all(people, compared, focus=focus, seed=seed)
     chosen = {n: _choice(s) for n, s in models.items() if isinstance(s, Tuned) and s.trials}
     card = make_card(

@@ -15,7 +15,7 @@ from foretaste.evaluate.context import Context, measured
 from foretaste.evaluate.protocols import Splits
 from foretaste.evaluate.scoring import ask
 from foretaste.measure import LOWER_IS_BETTER, RATING, parse
-from foretaste.models import IALS, Ease, ItemKNN, Popularity
+from foretaste.models import GRIDS, Popularity
 
 __all__ = ["Progress", "Tuned", "baseline_grids", "tuned"]
 
@@ -120,46 +120,18 @@ def _values(settings: Any) -> Mapping[str, Any]:
 
 
 def baseline_grids(*, timed: bool = True, quick: bool = False) -> dict[str, tuple[Any, ...]]:
-    """Grids of the baselines that every claim is compared with: a small budget for each.
-
-    Wide on purpose: predicting what comes later wants far more regularisation than the
-    literature's defaults, completing a thinned history wants less.
+    """Grids of the baselines that every claim is compared with.
 
     Args:
         timed: The data has times, so that popularity may fade.
-        quick: One settings object for each, known to be sensible: for trying things out.
+        quick: Only the default settings of each: for trying things out.
 
     Returns:
-        By name of the model.
+        By name of the model; :data:`foretaste.models.GRIDS` where not quick.
     """
     if quick:
-        return {
-            "popularity": (Popularity(),),
-            "itemknn": (ItemKNN(k=100, shrink=50.0),),
-            "ease": (Ease(ridge=500.0),),
-            "ials": (IALS(embedding_size=64, sweeps=6),),
-        }
-    fading = (None, 365.0, 90.0) if timed else (None,)
-    return {
-        "popularity": tuple(Popularity(half_life_days=days) for days in fading),
-        "itemknn": tuple(
-            ItemKNN(k=k, shrink=shrink)
-            for k, shrinks in (
-                (100, (100.0, 1000.0)),
-                (400, (10.0, 100.0, 1000.0)),
-                (1600, (100.0, 1000.0, 10_000.0)),
-            )
-            for shrink in shrinks
-        ),
-        "ease": tuple(Ease(ridge=ridge) for ridge in (100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5)),
-        "ials": tuple(
-            IALS(embedding_size=size, ridge=ridge, absence=absence)
-            for size, ridges, absences in (
-                (128, (0.003,), (0.1,)),
-                (64, (0.01, 0.03, 0.1), (0.1, 0.3, 1.0)),
-                (32, (0.1, 0.3), (0.3, 1.0)),
-            )
-            for ridge in ridges
-            for absence in absences
-        ),
-    }
+        return {name: (type(grid[0])(),) for name, grid in GRIDS.items()}
+    grids: dict[str, tuple[Any, ...]] = dict(GRIDS)
+    if not timed:
+        grids["popularity"] = (Popularity(),)
+    return grids

@@ -165,20 +165,19 @@ def people_case(
         rows.append(user_row)
         wanted.append(find)
         rated.append(told)
-    found = None
-    if ratings:
-        starts = np.concatenate([[0], np.cumsum([len(one) for one in rated], dtype=np.int64)])
-        found = Ratings(
-            starts.astype(np.int64),
-            np.concatenate([one.rows for one in rated] or [np.empty(0, np.int32)]),
-            np.concatenate([one.values for one in rated] or [np.empty(0, np.float32)]),
-        )
     return Case(
         name=name,
         people=tuple(people),
         user_rows=np.array(rows, dtype=np.int32),
         truth=Truth.of(wanted),
         candidates=candidates,
-        ratings=found,
+        ratings=_ratings(rated) if ratings else None,
         cut_s=cut_s,
     )
+
+
+def _ratings(rated: Sequence[History]) -> Ratings:
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in rated])]).astype(np.int64)
+    rows = np.concatenate([one.rows for one in rated] or [np.empty(0, np.int32)])
+    values = np.concatenate([one.values for one in rated] or [np.empty(0, np.float32)])
+    return Ratings(starts, rows, values)

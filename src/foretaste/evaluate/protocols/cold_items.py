@@ -36,6 +36,7 @@ class ColdItems(Settings):
     """
 
     name: ClassVar[str] = "cold-items"
+    metrics: ClassVar[tuple[str, ...]] = ("ndcg@10", "recall@20", "hit@10", "coverage@10")
     share: float = Field(default=0.1, gt=0, lt=0.5)
     warm: tuple[int, ...] = (16,)
     people: int = Field(default=800, gt=0)

@@ -29,6 +29,7 @@ class CrossValidation(Settings):
     """
 
     name: ClassVar[str] = "cross-validation"
+    metrics: ClassVar[tuple[str, ...]] = ("mae", "rmse", "accuracy", "ndcg@10", "recall@20")
     k: int = Field(default=5, ge=2)
     split_seed: int = 20_260_101
 

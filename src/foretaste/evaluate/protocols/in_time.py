@@ -32,6 +32,14 @@ class GlobalTime(Settings):
     """
 
     name: ClassVar[str] = "global-time"
+    metrics: ClassVar[tuple[str, ...]] = (
+        "ndcg@10",
+        "recall@20",
+        "hit@10",
+        "mrr@10",
+        "coverage@10",
+        "novelty@10",
+    )
     train: float = Field(default=0.8, gt=0, lt=1)
     validation: float = Field(default=0.9, gt=0, lt=1)
     refit: bool = False
@@ -92,6 +100,7 @@ class LeaveOneOut(Settings):
     """
 
     name: ClassVar[str] = "leave-one-out"
+    metrics: ClassVar[tuple[str, ...]] = ("ndcg@10", "recall@10", "mrr@10", "coverage@10")
     least: int = Field(default=3, ge=3)
     people: int | None = Field(default=None, gt=0)
     refit: bool = False

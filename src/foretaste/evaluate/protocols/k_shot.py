@@ -74,6 +74,13 @@ class KShot(Settings):
     """
 
     name: ClassVar[str] = "k-shot"
+    metrics: ClassVar[tuple[str, ...]] = (
+        "ndcg@10",
+        "recall@20",
+        "hit@10",
+        "coverage@10",
+        "novelty@10",
+    )
     shots: tuple[int, ...] = (0, 1, 2, 4, 8, 16, 32, 64)
     people: int = Field(default=800, gt=0)
     least: int = Field(default=5, gt=0)
@@ -116,6 +123,7 @@ class StrongGeneralisation(Settings):
     """
 
     name: ClassVar[str] = "strong-generalisation"
+    metrics: ClassVar[tuple[str, ...]] = ("ndcg@100", "recall@20", "ndcg@10", "coverage@10")
     known: float = Field(default=0.8, gt=0, lt=1)
     people: int = Field(default=800, gt=0)
     least: int = Field(default=5, gt=0)

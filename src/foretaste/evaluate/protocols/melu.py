@@ -35,6 +35,7 @@ class Melu(Settings):
     """
 
     name: ClassVar[str] = "melu"
+    metrics: ClassVar[tuple[str, ...]] = ("mae", "rmse", "accuracy", "ndcg@10")
     new_people: float = Field(default=0.2, gt=0, lt=0.6)
     new_items: float = Field(default=0.2, gt=0, lt=0.6)
     least: int = Field(default=13, gt=1)

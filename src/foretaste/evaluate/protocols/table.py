@@ -35,6 +35,7 @@ class Splits(Protocol):
     """Settings that divide a dataset into what is fitted on and what is asked."""
 
     name: ClassVar[str]
+    metrics: ClassVar[tuple[str, ...]]
 
     def folds(self, dataset: Dataset, part: Part = "test") -> Iterator[Fold]:
         """Training parts with their cases."""
