@@ -12,6 +12,7 @@ import numpy as np
 from foretaste.core import FloatArray
 from foretaste.evaluate.case import Case, Fold
 from foretaste.evaluate.context import Context, measured
+from foretaste.evaluate.leakage import Finding
 from foretaste.evaluate.report import PersonValues, Row
 from foretaste.evaluate.scoring import Outcome
 from foretaste.measure import Interval, MetricName, confusion, group_gap, interval
@@ -36,6 +37,8 @@ class Gathering:
         changes: How much each model's lists change when the attribute is not told, by
             (case, model).
         order: Place of each case and cell in the report.
+        findings: What the leakage check found.
+        notes: What was left out and why.
     """
 
     names: Sequence[MetricName]
@@ -48,13 +51,16 @@ class Gathering:
     costs: dict[str, dict[str, float]] = field(default_factory=dict)
     changes: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     order: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def expect(self, fold: Fold) -> None:
-        """Remember the order of the questions.
+        """Remember the order of the questions and what was left out.
 
         Args:
             fold: The fold about to be asked.
         """
+        self.notes += [note for note in fold.notes if note not in self.notes]
         for case in fold.cases:
             for name in (case.name, *(_cell_name(case, cell) for cell in case.cells)):
                 self.order.setdefault(name, len(self.order))

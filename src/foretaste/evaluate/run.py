@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -17,7 +17,7 @@ from foretaste.evaluate.case import Case, Fold
 from foretaste.evaluate.compare import compare_all
 from foretaste.evaluate.context import Context
 from foretaste.evaluate.gathering import Gathering
-from foretaste.evaluate.leakage import Finding, fitted_findings, lint, refuse
+from foretaste.evaluate.leakage import fitted_findings, lint, refuse
 from foretaste.evaluate.protocols import Splits
 from foretaste.evaluate.report import Report
 from foretaste.evaluate.scoring import ask, one_by_one_ms
@@ -78,37 +78,60 @@ def evaluate(
     reset_peak_memory()
     start_s = time.perf_counter()
     gathering = Gathering(names, None if group_by is None else _groups(dataset, group_by))
-    findings: list[Finding] = []
-    notes: list[str] = []
-    described: dict[str, Any] = {}
+    run = _Run(dataset, models, range(seed, seed + repeats), latency, check_leakage, progress)
     for fold in protocol.folds(dataset):
+        run.fold(fold, f"{protocol.name}, {fold.name}", gathering)
+    return _report(dataset, protocol, models, gathering, run, focus, start_s)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """What stays the same over the folds of one evaluation."""
+
+    dataset: Dataset
+    models: Mapping[str, Any]
+    seeds: range
+    latency: bool
+    check_leakage: bool
+    progress: Progress | None
+
+    def fold(self, fold: Fold, where: str, gathering: Gathering) -> None:
+        """Fit every model on one training part and keep what it answers."""
         gathering.expect(fold)
-        notes += [note for note in fold.notes if note not in notes]
-        if check_leakage:
-            seen = lint(fold, dataset)
-            refuse(seen, f"{protocol.name}, {fold.name}")
-            findings += [finding for finding in seen if finding not in findings]
+        if self.check_leakage:
+            seen = lint(fold, self.dataset)
+            refuse(seen, where)
+            gathering.findings += [one for one in seen if one not in gathering.findings]
         context = Context(fold.train)
-        for place, (name, settings) in enumerate(models.items()):
-            if progress is not None:
-                progress(f"{fold.name}: {name}", place, len(models))
-            described[name] = _describe(settings)
-            for fitted, cases in _fits(
-                name, settings, fold, range(seed, seed + repeats), gathering
-            ):
-                if check_leakage:
-                    refuse(fitted_findings(name, fitted, fold, dataset), fold.name)
-                _ask_all(name, fitted, cases, context, gathering, latency)
+        for place, (name, settings) in enumerate(self.models.items()):
+            if self.progress is not None:
+                self.progress(f"{fold.name}: {name}", place, len(self.models))
+            for fitted, cases in _fits(name, settings, fold, self.seeds, gathering):
+                if self.check_leakage:
+                    refuse(fitted_findings(name, fitted, fold, self.dataset), where)
+                _ask_all(name, fitted, cases, context, gathering, self.latency)
+
+
+def _report(
+    dataset: Dataset,
+    protocol: Splits,
+    models: Mapping[str, Any],
+    gathering: Gathering,
+    run: _Run,
+    focus: str | None,
+    start_s: float,
+) -> Report:
+    seed = run.seeds.start
     people = gathering.people()
     there = {metric for _, _, metric in people}
-    compared = [str(n) for n in names if n.base not in BEYOND and str(n) in there][:1]
+    compared = [str(n) for n in gathering.names if n.base not in BEYOND and str(n) in there][:1]
     comparisons = compare_all(people, compared, focus=focus, seed=seed)
     chosen = {n: _choice(s) for n, s in models.items() if isinstance(s, Tuned) and s.trials}
     card = make_card(
         dataset,
         protocol,
-        described,
-        seeds={"run": seed, "repeats": repeats},
+        {name: _describe(settings) for name, settings in models.items()},
+        seeds={"run": seed, "repeats": len(run.seeds)},
         seconds=time.perf_counter() - start_s,
         peak_mb=max([peak_memory_mb(), *(c["peak_memory_mb"] for c in gathering.costs.values())]),
     )
@@ -119,8 +142,8 @@ def evaluate(
         ratings=gathering.tables(),
         costs=gathering.costs,
         chosen=chosen,
-        findings=tuple(findings),
-        notes=tuple(notes),
+        findings=tuple(gathering.findings),
+        notes=tuple(gathering.notes),
         card=card,
         people=people,
     )
