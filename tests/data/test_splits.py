@@ -127,3 +127,19 @@ def test_every_event_is_tested_once() -> None:
 
 def test_positives_only_liked() -> None:
     assert (positives(world()).interactions["value"] >= 4).all()
+
+
+def test_an_event_at_the_cut_is_later_and_a_later_search_is_not_known_before() -> None:
+    frame = {
+        "user_id": ["u"] * 5,
+        "item_id": ["a", "b", "", "c", "d"],
+        "type": ["view", "view", "search", "view", "view"],
+        "words": [None, None, "something slow", None, None],
+        "timestamp": [1.5e9 + k for k in range(5)],
+    }
+    data = DatasetBuilder("w").interactions(frame).build()
+    early, late = by_time(data, (1 / 3,))
+    assert early.interactions["time_s"].to_list() == [1.5e9]
+    assert late.interactions["time_s"].to_list() == [1.5e9 + k for k in (1, 3, 4)]
+    assert early.remarks is not None and early.remarks.height == 0
+    assert late.remarks is not None and late.remarks["words"].to_list() == ["something slow"]

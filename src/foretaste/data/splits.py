@@ -209,7 +209,7 @@ def fold_in(dataset: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset
     shown = np.zeros(int(starts[-1]), bool)
     for row in np.flatnonzero(np.diff(starts)):
         first, end = int(starts[row]), int(starts[row + 1])
-        count = min(int(np.floor(share * (end - first))), end - first - 1)
+        count = int(share * (end - first))  # below share 1 this leaves at least one
         order = stream(seed, "fold_in", dataset.user_ids.ids[row]).permutation(end - first)
         shown[first + order[:count]] = True
     return take_events(dataset, shown, "shown"), take_events(dataset, ~shown, "hidden")
