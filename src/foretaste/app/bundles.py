@@ -52,8 +52,6 @@ def save(recommender: Recommender, place: Path | Place, *, overwrite: bool = Fal
         },
     }
     bundle = Bundle(parts, tables, meta)
-    if isinstance(place, Place):
-        return place.write(bundle)
     return write_bundle(bundle, place, overwrite=overwrite)
 
 

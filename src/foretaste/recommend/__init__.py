@@ -1,10 +1,11 @@
 """Retrieve, filter, rank, explain; the pipeline and its bundle on disk."""
 
-from foretaste.recommend.bundle import Bundle, Place, claim, read_bundle, write_bundle
+from foretaste.recommend.bundle import Bundle, read_bundle, write_bundle
 from foretaste.recommend.catalogue import Catalogue
 from foretaste.recommend.filters import filter_mask
 from foretaste.recommend.fusion import ReciprocalRankFusion
 from foretaste.recommend.pipeline import Pipeline, Source
+from foretaste.recommend.place import Place, claim
 from foretaste.recommend.reasons import ReasonSettings, ReasonWriter
 from foretaste.recommend.translate import Translator
 

@@ -14,11 +14,8 @@ no code, and a file that was changed or cut is refused.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,12 +24,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from foretaste.core import State, digest_of, file_sha256
-from foretaste.core.errors import BundleError, BusyError, StorageError
+from foretaste.core.errors import BundleError
+from foretaste.recommend.place import Place, claim
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FORMAT", "Bundle", "Place", "claim", "read_bundle", "write_bundle"]
+__all__ = ["FORMAT", "Bundle", "read_bundle", "write_bundle"]
 
 FORMAT = 1
 """Version of this layout. A reader reads every version up to its own, or says what to do."""
@@ -57,12 +55,13 @@ class Bundle:
     digest: str = ""
 
 
-def write_bundle(bundle: Bundle, folder: Path, *, overwrite: bool = False) -> str:
+def write_bundle(bundle: Bundle, place: Path | Place, *, overwrite: bool = False) -> str:
     """Write a bundle aside, then rename it into place.
 
     Args:
         bundle: What to write.
-        folder: Where; must not exist unless ``overwrite``, and then must be a bundle.
+        place: A folder that must not exist unless ``overwrite`` (and then must be a bundle),
+            or a place claimed before.
         overwrite: Replace a bundle that is there.
 
     Returns:
@@ -72,100 +71,17 @@ def write_bundle(bundle: Bundle, folder: Path, *, overwrite: bool = False) -> st
         StorageError: If the place is taken by something else, or cannot be written.
         BusyError: If another process is writing the same bundle.
     """
-    with claim(folder, overwrite=overwrite) as place:
-        return place.write(bundle)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A folder that this process alone will write; see :func:`claim`.
-
-    Attributes:
-        folder: Where the bundle will lie.
-        aside: Where it is written first.
-    """
-
-    folder: Path
-    aside: Path
-
-    def write(self, bundle: Bundle) -> str:
-        """Write everything aside, then swap it in.
-
-        Args:
-            bundle: What to write.
-
-        Returns:
-            Its digest.
-
-        Raises:
-            StorageError: If something could not be written; the old bundle stays.
-        """
-        try:
-            manifest = _write_files(bundle, self.aside)
-            text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
-            (self.aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
-            (self.aside / "owner").unlink()
-            _swap(self.aside, self.folder)
-        except OSError as error:
-            raise _storage(error, self.folder) from error
-        return str(manifest["digest"])
-
-
-@contextmanager
-def claim(folder: Path, *, overwrite: bool = False) -> Iterator[Place]:
-    """Reserve a place before long work, so that a second fit into it is refused at once.
-
-    Whatever was written aside is removed on the way out, also after Ctrl-C. A claim left
-    behind by a process that is no longer alive is taken over.
-
-    Args:
-        folder: Where a bundle will lie.
-        overwrite: Whether a bundle that is there may be replaced.
-
-    Yields:
-        The place.
-
-    Raises:
-        StorageError: If the place is taken by something else, or cannot be written.
-        BusyError: If another living process has claimed it.
-    """
-    folder = Path(folder)
-    if folder.exists():
-        _may_replace(folder, overwrite)
-    aside = folder.with_name(folder.name + ".writing")
+    if not isinstance(place, Place):
+        with claim(Path(place), overwrite=overwrite) as claimed:
+            return write_bundle(bundle, claimed)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if aside.exists() and not _alive(aside):
-            shutil.rmtree(aside)
-        aside.mkdir()
-        (aside / "owner").write_text(str(os.getpid()))
-    except FileExistsError:
-        raise BusyError(
-            "another process is writing this bundle",
-            where=str(folder),
-            remedy=f"Wait for it, or choose another place; if there is none, delete {aside}",
-        ) from None
+        manifest = _write_files(bundle, place.aside)
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
+        (place.aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        place.swap()
     except OSError as error:
-        raise _storage(error, folder) from error
-    try:
-        yield Place(folder, aside)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _alive(aside: Path) -> bool:
-    """Whether whoever claimed a place still runs; unsure counts as yes."""
-    try:
-        owner = int((aside / "owner").read_text())
-    except (OSError, ValueError):
-        return True
-    try:
-        os.kill(owner, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        raise place.storage_error(error) from error
+    return str(manifest["digest"])
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -277,39 +193,6 @@ def _read_files(folder: Path, manifest: Mapping[str, Any]) -> Bundle:
     if digest_of(manifest["files"], parts, manifest["meta"]) != manifest["digest"]:
         raise BundleError("the manifest was changed", where=str(folder), remedy="Fit again")
     return Bundle(states, tables, manifest["meta"], manifest["digest"])
-
-
-def _may_replace(folder: Path, overwrite: bool) -> None:
-    if not overwrite:
-        raise StorageError(
-            "there is something already",
-            where=str(folder),
-            remedy="Choose another place, or say that it may be overwritten (--overwrite)",
-        )
-    if not (folder / "manifest.json").is_file():
-        raise StorageError(
-            "this is no bundle, so it is not overwritten",
-            where=str(folder),
-            remedy="Choose another place",
-        )
-
-
-def _swap(aside: Path, folder: Path) -> None:
-    old = folder.with_name(folder.name + ".old")
-    if folder.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        folder.rename(old)
-    aside.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _storage(error: OSError, folder: Path) -> StorageError:
-    return StorageError(
-        "the bundle could not be written and nothing was left behind",
-        got=error.strerror or str(error),
-        where=str(folder),
-        remedy="Free some space or choose a place you may write to",
-    )
 
 
 def _version(name: str) -> str:

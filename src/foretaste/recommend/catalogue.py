@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,6 +89,21 @@ class Catalogue:
                 for cell in self.table[name].to_list()
             ]
         found: list[tuple[str, ...]] = self._columns[key]
+        return found
+
+    def counts(self, name: str) -> Mapping[str, int]:
+        """How many items carry each value of a column.
+
+        Args:
+            name: Any column.
+
+        Returns:
+            Count by value.
+        """
+        key = f"counts {name}"
+        if key not in self._columns:
+            self._columns[key] = Counter(one for cell in self.values(name) for one in cell)
+        found: Mapping[str, int] = self._columns[key]
         return found
 
     def has(self, name: str, value: str) -> BoolArray:

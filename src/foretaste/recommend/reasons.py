@@ -29,7 +29,7 @@ _DID: Mapping[str, str] = {
 }
 _BLOCK_PHRASES: Mapping[str, str] = {
     "collaborative": "people who liked it tend to like this",
-    "direction": "this often comes next",
+    "direction": "people often go on to this",
     "language": "their descriptions are alike",
     "content": "their descriptions are alike",
 }
@@ -108,7 +108,9 @@ class ReasonWriter:
         self.n_people = n_people
         self.audience = audience
         self._shared = [
-            name for name, role in catalogue.roles.items() if role in ("category", "categories")
+            name
+            for name in catalogue.table.columns
+            if catalogue.roles.get(name) in ("category", "categories")
         ]
 
     def write(
@@ -179,12 +181,12 @@ class ReasonWriter:
             shared = self._shared_values(told.rows[position], other)
         evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
         if shared:
-            common = ", ".join(f"{name}: {value}" for name, value in shared)
+            common = _grouped(shared)
             if strongest == "attributes":
                 evidence += tuple(value for _, value in shared)
-                text = f"{did}; both have {common}."
+                text = f"{did}; alike in {common}."
                 return Reason("attribute", text, weight, evidence, told.source)
-            why = f"both have {common}" + (f", and {why}" if why else "")
+            why = f"alike in {common}" + (f", and {why}" if why else "")
         text = f"{did}; {why}." if why else f"{did}."
         return Reason("past", text, weight, evidence, told.source)
 
@@ -199,12 +201,24 @@ class ReasonWriter:
         return f"You {'liked' if history.signals[j] > 0 else 'met'} {title}"
 
     def _shared_values(self, row: int, other: int) -> tuple[tuple[str, str], ...]:
-        shared: list[tuple[str, str]] = []
+        """What both items carry, rarest first; what more than half of all carry says nothing."""
+        shared: list[tuple[int, str, str]] = []
         for name in self._shared:
             values = self.catalogue.values(name)
             mine = values[row]
             if mine and values[other]:
-                theirs = set(values[other])
-                shared += [(name, value) for value in mine if value in theirs]
-        likes = self.settings.shared_values
-        return tuple(shared[:likes])
+                theirs, counts = set(values[other]), self.catalogue.counts(name)
+                shared += [(counts[value], name, value) for value in mine if value in theirs]
+        shared.sort()
+        common = len(self.catalogue) / 2
+        kept = [(name, value) for count, name, value in shared if count <= common]
+        return tuple(kept[: self.settings.shared_values])
+
+
+def _grouped(shared: tuple[tuple[str, str], ...]) -> str:
+    """``genres (Crime, Drama) and mood (tense)``."""
+    groups: dict[str, list[str]] = {}
+    for name, value in shared:
+        groups.setdefault(name.replace("_", " "), []).append(value)
+    parts = [f"{name} ({', '.join(values)})" for name, values in groups.items()]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
