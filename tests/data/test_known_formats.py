@@ -73,6 +73,21 @@ def test_recbole_split_files_and_bad_header(tmp_path: Path) -> None:
         read(tmp_path / "c")
 
 
+def test_recbole_sequences_with_prefixes(tmp_path: Path) -> None:
+    head = "user_id:token\titem_id_list:token_seq\titem_id:token\n"
+    rows = {"train": "u\ta\tb\nu\ta b\tc\nv\tc\ta\n", "valid": "u\ta b c\td\n"}
+    rows["test"] = "u\ta b c d\te\n"
+    for part, text in rows.items():
+        write(tmp_path / f"x.{part}.inter", head + text)
+    parts = read_splits(tmp_path)
+    train, test = parts["train"], parts["test"]
+    assert train.item_ids.names(train.histories.of(0).rows) == ["a", "b", "c"]
+    assert train.item_ids.names(train.histories.of(1).rows) == ["c", "a"]
+    assert test.item_ids.names(test.histories.of(0).rows) == ["e"]
+    assert test.histories.of(0).times_s.tolist() == [4]
+    assert len(read(tmp_path).interactions) == 7
+
+
 def kgat(folder: Path, test: str) -> Path:
     write(folder / "train.txt", "0 0 1\n1 2\n")
     write(folder / "test.txt", test)

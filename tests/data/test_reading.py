@@ -229,6 +229,12 @@ def test_sequences_take_their_position_as_time(tmp_path: Path) -> None:
     assert data.histories.of(0).times_s.tolist() == [0, 1, 2]
 
 
+def test_sequences_of_one_length_can_be_stated(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.txt", "7 3 1\n9 3 2\n")
+    assert read(path).interactions.height == 2
+    assert read(path, format="sequences").interactions.height == 4
+
+
 def test_pairs_without_header(tmp_path: Path) -> None:
     data = read(write(tmp_path / "pairs.txt", "1 10\n1 11\n2 10\n"))
     assert (data.user_ids.ids, data.item_ids.ids) == (("1", "2"), ("10", "11"))

@@ -14,9 +14,10 @@ from foretaste.data.readers.amazon import is_amazon, read_amazon
 from foretaste.data.readers.kgat import is_kgat, read_kgat
 from foretaste.data.readers.lastfm import read_lastfm
 from foretaste.data.readers.recbole import read_recbole
+from foretaste.data.readers.sequences import read_sequences
 from foretaste.data.readers.source import ReadOptions, open_source
 from foretaste.data.readers.table import is_json_lines
-from foretaste.data.report import ReportBuilder
+from foretaste.data.report import Origin, ReportBuilder
 
 __all__ = ["FORMATS", "Reader", "detect"]
 
@@ -34,6 +35,14 @@ def _table(
     folders.read_one(path, None, builder, options, report)
 
 
+def _sequences(
+    path: Path, builder: DatasetBuilder, options: ReadOptions, report: ReportBuilder
+) -> None:
+    report.fact("format", "one line per person: user item item ...", where=path.name)
+    frame = read_sequences(open_source(path, options, report))
+    builder.interactions(frame, origin=Origin(path.name))
+
+
 FORMATS: Mapping[str, Reader] = {
     "table": _table,
     "amazon": read_amazon,
@@ -44,6 +53,7 @@ FORMATS: Mapping[str, Reader] = {
     "movielens-1m": movielens.read_1m,
     "movielens-latest": movielens.read_latest,
     "recbole": read_recbole,
+    "sequences": _sequences,
 }
 """Every form we read, by the name that ``format=`` takes."""
 

@@ -15,6 +15,7 @@ from foretaste.data.report import Origin, ReportBuilder
 __all__ = ["atomic_files", "read_atomic", "read_recbole"]
 
 _ENDINGS = (".inter", ".item", ".user", ".kg", ".link")
+_LISTED = "item_id_list"
 _TYPES = ("token", "float", "token_seq", "float_seq")
 _SENTENCES = frozenset({"title", "name", "movie_title", "book_title", "description", "text"})
 
@@ -75,6 +76,14 @@ def read_recbole(
     for file in files[".inter"]:
         table, origin = read_atomic(file, options, report)
         part = part_name(file.name.split(".")[1]) if len(files[".inter"]) > 1 else None
+        if _LISTED in table.columns:
+            table = _unrolled(table, whole=part in (None, "train"))
+            report.guess(
+                "format",
+                f"{_LISTED} holds each person's past; time is the position in it",
+                where=file.name,
+                value="sequences",
+            )
         builder.interactions(table, columns=_known(options, table), origin=origin, part=part)
 
 
@@ -125,6 +134,23 @@ def read_atomic(
         ) from None
     shaped = [_typed(table[n], kind) for n, kind in zip(names, types, strict=True)]
     return pl.DataFrame(shaped), Origin(source.name, 2)
+
+
+def _unrolled(table: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
+    """Events of rows that repeat a person's past with one target item each.
+
+    Training files hold many prefixes of one sequence: the longest says it all. In the other
+    parts only the target is new.
+    """
+    length = pl.col(_LISTED).list.len()
+    if whole:
+        table = table.sort(length, descending=True, maintain_order=True)
+        table = table.unique("user_id", keep="first", maintain_order=True)
+        events = pl.concat_list(pl.col(_LISTED), pl.col("item_id"))
+        table = table.select("user_id", events.alias("item_id"))
+        place = pl.int_ranges(pl.col("item_id").list.len())
+        return table.with_columns(place.alias("timestamp")).explode("item_id", "timestamp")
+    return table.select("user_id", "item_id", length.alias("timestamp"))
 
 
 def _typed(column: pl.Series, kind: str) -> pl.Series:
