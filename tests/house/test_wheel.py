@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -76,7 +75,6 @@ def test_everything_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in inside)
 
 
-@pytest.mark.skipif(not find_spec("foretaste.cli"), reason="foretaste.cli is not there yet")
 def test_the_command_is_there(python: Path, tmp_path: Path) -> None:
     import foretaste
 
@@ -84,7 +82,6 @@ def test_the_command_is_there(python: Path, tmp_path: Path) -> None:
     assert foretaste.__version__ in printed
 
 
-@pytest.mark.skipif(not find_spec("foretaste.app"), reason="foretaste.app is not there yet")
 def test_a_fit_on_the_sample_away_from_the_checkout(python: Path, tmp_path: Path) -> None:
     answer = json.loads(run(python, "-c", TINY_FIT, cwd=tmp_path).splitlines()[-1])
     assert answer["item_id"]
