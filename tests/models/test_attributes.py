@@ -39,6 +39,15 @@ def test_a_mix_is_each_rating_spread_evenly_over_attributes() -> None:
     np.testing.assert_allclose(sorted(mix), sorted([2.5 / 9] * 2 + [4 / 27] * 3))
 
 
+def test_liking_an_item_without_attributes_says_nothing() -> None:
+    made = two_clans()
+    fitted = KL().fit(made, rng=RNG)
+    red, bare = made.item_ids.rows(["red-1", "bare"])
+    alone, both = (Evidence(History.of(rows)) for rows in ([red], [red, bare]))
+    assert fitted.distribution(both).sum() == pytest.approx(1.0)
+    np.testing.assert_array_equal(fitted.score(both), fitted.score(alone))
+
+
 @pytest.mark.parametrize("popularity", [False, True])
 def test_the_sparse_scores_are_the_plain_divergences(popularity: bool) -> None:
     made = two_clans()
