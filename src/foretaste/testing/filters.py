@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from foretaste.core import Answer, Dataset, Event, Query, stream
 from foretaste.testing.worlds import two_clans
@@ -12,12 +13,14 @@ from foretaste.testing.worlds import two_clans
 __all__ = ["FilterConformance"]
 
 _NOW_S = 1e9
+_READY: WeakKeyDictionary[type, tuple[Dataset, Any]] = WeakKeyDictionary()
+"""What was made, once for each suite."""
 
 
 class FilterConformance(ABC):
     """The suite of anything with ``answer(Query) -> Answer``: a pipeline, a recommender.
 
-    It is made on the dataset given to :meth:`make` (:func:`foretaste.testing.two_clans`).
+    It is made once on the dataset given to :meth:`make` (:func:`foretaste.testing.two_clans`).
     What may be shown is worked out here item by item, the slow and obvious way.
     """
 
@@ -90,8 +93,10 @@ class FilterConformance(ABC):
         assert answer.item_ids == () and answer.warnings
 
     def _ready(self) -> tuple[Dataset, Any]:
-        world = two_clans()
-        return world, self.make(world)
+        if type(self) not in _READY:
+            world = two_clans()
+            _READY[type(self)] = (world, self.make(world))
+        return _READY[type(self)]
 
     def _shown(self, query: Query) -> set[str]:
         return set(self._ready()[1].answer(query).item_ids)
