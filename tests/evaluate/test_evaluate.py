@@ -180,7 +180,7 @@ def test_less_error_is_better_and_only_shared_people_are_paired() -> None:
         ("c", "bad", "mae"): PersonValues(rows[10:], base[10:] + 0.2),
     }
     (one,) = compare_all(people, ["mae"], focus="good")
-    assert (one.verdict, one.n) == ("better", 40)
+    assert (one.verdict, one.n, one.small) == ("better", 40, True)
     assert one.difference == pytest.approx(-0.2)
     same = paired(people["c", "good", "mae"], people["c", "good", "mae"])
     assert same.tie
@@ -257,6 +257,7 @@ def test_the_report_can_be_read_written_drawn_and_traced(world: Dataset, tmp_pat
     assert text.splitlines()[0].split() == ["ndcg@10", "n=0", "n=2"]
     assert "*" in text  # twelve people are too few to claim anything
     assert report.markdown().count("| rows |") == 2
+    assert "too few people to claim it" in report.markdown()
     report.write_json(tmp_path / "report.json")
     read = json.loads((tmp_path / "report.json").read_text())
     assert not (tmp_path / "report.json.part").exists()

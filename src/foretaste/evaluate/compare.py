@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from foretaste.evaluate.report import Comparison, PersonValues
+from foretaste.evaluate.report import SMALL_CELL, Comparison, PersonValues
 from foretaste.measure import LOWER_IS_BETTER, Difference, compare, holm, parse
 
 __all__ = ["compare_all", "paired"]
@@ -73,7 +73,18 @@ def compare_all(
             verdict = "tie" if d.tie or p > _LEVEL else "better" if better else "worse"
             found.append(
                 Comparison(
-                    case, metric, one, other, d.mean, d.low, d.high, d.relative, p, d.n, verdict
+                    case=case,
+                    metric=metric,
+                    model=one,
+                    against=other,
+                    difference=d.mean,
+                    low=d.low,
+                    high=d.high,
+                    relative=d.relative,
+                    p_holm=p,
+                    n=d.n,
+                    verdict=verdict,
+                    small=d.n < SMALL_CELL,
                 )
             )
     return tuple(found)

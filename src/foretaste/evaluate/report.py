@@ -60,6 +60,7 @@ class Comparison:
         p_holm: Two-sided p-value, adjusted for all comparisons of this metric in the report.
         n: People.
         verdict: ``better``, ``worse`` or ``tie`` (0 inside the interval or ``p_holm`` > .05).
+        small: Fewer than 200 people: shown, never claimed.
     """
 
     case: str
@@ -73,6 +74,7 @@ class Comparison:
     p_holm: float
     n: int
     verdict: str
+    small: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,6 +242,7 @@ def _sentence(one: Comparison) -> str:
         f"{one.case}, {one.metric}: {one.model} against {one.against} "
         f"{one.difference:+.4f} [{one.low:+.4f}, {one.high:+.4f}] ({one.relative:+.1%}), "
         f"Holm p = {one.p_holm:.3g}, {one.n} people: {one.verdict}"
+        + (" (too few people to claim it)" if one.small else "")
     )
 
 
