@@ -31,9 +31,11 @@ began = time.perf_counter()
 from foretaste.data import read
 data = read(sys.argv[1])
 seconds = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+used = resource.getrusage(resource.RUSAGE_SELF)
+peak = used.ru_maxrss
 peak_mb = peak / (1024 if sys.platform != "darwin" else 1024**2)
-print(json.dumps({"seconds": seconds, "peak_mb": peak_mb, "events": len(data.interactions),
+print(json.dumps({"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime,
+                  "peak_mb": peak_mb, "events": len(data.interactions),
                   "people": data.n_users, "items": data.n_items}))
 """
 
