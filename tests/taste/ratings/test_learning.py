@@ -119,6 +119,17 @@ def test_content_learns_only_from_what_ratings_say() -> None:
     np.testing.assert_allclose(found.mean[:, 0], truth, atol=0.6)
 
 
+def test_the_pull_towards_the_prior_is_undone() -> None:
+    rng = np.random.default_rng(9)
+    content = rng.normal(size=(500, 2))
+    truth = content @ np.array([1.0, -1.0])
+    before = np.full((500, 1), 3.0)
+    half_way = before + 0.5 * (truth[:, None] - before)
+    spreads = np.full((500, 1), 0.5)
+    found = content_map(content, np.ones(500, bool), half_way, spreads, before, np.ones(1))
+    np.testing.assert_allclose(found.mean[:, 0], truth, atol=0.5)
+
+
 def trials(rng: np.random.Generator, count: int, cuts: np.ndarray) -> tuple[Trials, np.ndarray]:
     mean = rng.normal(3, 1, count)
     new = rng.random(count) < 0.4
