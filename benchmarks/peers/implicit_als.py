@@ -119,6 +119,28 @@ class ImplicitALS(Settings):
         worker.ask(verb="fit", train="train.npz", out="items.npy", seed=seed, settings=settings)
         return _Fitted(worker, np.load(home / "items.npy"))
 
+    def timed(self, dataset: Dataset, n: int) -> dict[str, float]:
+        """Seconds, inside its own process, of fitting and of lists for everybody.
+
+        Args:
+            dataset: The data.
+            n: Length of each list.
+
+        Returns:
+            ``fit`` and ``recommend``.
+        """
+        worker = _Worker()
+        try:
+            _write(Path(worker.folder.name) / "train.npz", dataset.liked)
+            settings = self.model_dump(mode="json")
+            fit = worker.ask(
+                verb="fit", train="train.npz", out="items.npy", seed=0, settings=settings
+            )
+            lists = worker.ask(verb="recommend", people="train.npz", n=n)
+        finally:
+            worker.close()
+        return {"fit": fit["seconds"], "recommend": lists["seconds"]}
+
 
 def _write(path: Path, matrix: csr_matrix) -> None:
     np.savez(

@@ -25,6 +25,11 @@ def main(home):
             model = AlternatingLeastSquares(random_state=question["seed"], **question["settings"])
             model.fit(_read(home / question["train"]), show_progress=False)
             np.save(home / question["out"], model.item_factors)
+        elif question["verb"] == "recommend":
+            people = _read(home / question["people"])
+            start_s = time.perf_counter()
+            everybody = np.arange(people.shape[0])
+            model.recommend(everybody, people, N=question["n"], filter_already_liked_items=True)
         else:
             people = _read(home / question["people"])
             factors = np.zeros((people.shape[0], model.factors), np.float32)

@@ -79,7 +79,8 @@ def test_evaluate_prints_intervals_and_writes_json(run: Run, shop: Path, tmp_pat
     place, picture = tmp_path / "report.json", tmp_path / "report.png"
     found = run(
         "evaluate", "--data", shop, "--models", "ease,popularity", "--protocol",
-        "strong-generalisation", "--option", "people=8", "--option", "least=2", "--json-file", place, "--picture", picture,
+        "strong-generalisation", "--option", "people=8", "--option", "least=2",
+        "--json-file", place, "--picture", picture,
     )  # fmt: skip
     assert found.code == 0, found.err
     assert "ndcg@10" in found.out and place.exists() and picture.stat().st_size > 1000
