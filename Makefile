@@ -26,19 +26,14 @@ help: ## what there is
 quickstart: $(VENV)/.core ## from nothing to recommendations with reasons, on the packaged sample
 	$(BIN)/foretaste quickstart
 
-test: check $(VENV)/.torch ## all checks, all tests, the examples of the documents, the wheel
-	$(RUN) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m "$(MARKS)" $(ARGS)
+test: $(VENV)/.torch ## all checks, all tests, the examples of the documents, the wheel
+	@failed=0; \
+	$(BIN)/python tools/check.py || failed=1; \
+	$(RUN) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m "$(MARKS)" $(ARGS) || failed=1; \
+	exit $$failed
 
 check: $(VENV)/.dev ## style, types, layers, docstrings, sizes, settings, import time
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/pydoclint --quiet src
-	$(BIN)/python tools/check_sizes.py
-	$(BIN)/python tools/check_settings.py
-	$(BIN)/python tools/check_hygiene.py
-	$(BIN)/python tools/check_import.py
+	@$(BIN)/python tools/check.py $(ARGS)
 
 bench: $(VENV)/.dev ## the measured comparisons on real data; BENCH="kshot loo" for some
 	@for one in $(BENCH); do echo "== $$one"; $(RUN) $(BIN)/python -m benchmarks.$$one $(ARGS) || exit 1; done
