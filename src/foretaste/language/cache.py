@@ -60,6 +60,7 @@ class CachedEncoder:
         self.encoder = encoder
         self.settings = settings or CacheSettings()
         self.progress = progress
+        self._checked = False
         self.warnings: tuple[str, ...] = tuple(getattr(encoder, "warnings", ()))
         place = folder or self.settings.folder
         self.folder = Path(place) if place else cache_folder() / "vectors"
@@ -162,10 +163,12 @@ class CachedEncoder:
                 "CREATE TABLE IF NOT EXISTS vectors "
                 "(number INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB UNIQUE, vector BLOB)"
             )
-            # Reads every page header once: a torn file is found here, not half-way.
-            (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if health != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {health}")
+            # A torn file is found here, not half-way; once, for it reads the whole file.
+            if not self._checked:
+                (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                if health != "ok":
+                    raise sqlite3.DatabaseError(f"malformed: {health}")
+                self._checked = True
         except BaseException:
             connection.close()
             raise
