@@ -65,8 +65,8 @@ def test_stop_words_of_the_language_and_of_chinese() -> None:
         ("", []),
         ("  \n ", []),
         (
-            "A thing happens here. Then another does! ",
-            ["A thing happens here.", "Then another does!"],
+            "A thing happens here. Then another one does! ",
+            ["A thing happens here.", "Then another one does!"],
         ),
         ("Dr. Strange heals the sick.", ["Dr. Strange heals the sick."]),
         ("一对老夫妇去东京。孩子们太忙了。", ["一对老夫妇去东京。", "孩子们太忙了。"]),
