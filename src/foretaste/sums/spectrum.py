@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh, qr
+from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 
 from foretaste.core import FloatArray
@@ -12,7 +12,7 @@ __all__ = ["covariance_factors", "leading", "principal_axes"]
 
 
 def covariance_factors(
-    liked: csr_matrix, size: int, rng: np.random.Generator, sweeps: int = 6
+    liked: csr_matrix, size: int, rng: np.random.Generator, sweeps: int = 5
 ) -> FloatArray:
     """``F`` with ``F F'`` the best rank-``size`` approximation of ``C = X'X/U - mu mu'``.
 
@@ -39,13 +39,14 @@ def covariance_factors(
         product: FloatArray = back @ (liked @ block) / np.float32(people)
         return product - np.outer(mean, mean @ block)
 
-    width = min(items, people, size + 32)
+    width = min(items, people, size + 24)
     block = rng.normal(size=(items, width)).astype(np.float32)
     for _ in range(sweeps):
-        block = qr(times(block), mode="economic", check_finite=False)[0]
+        block = _orthonormal(times(block))
+    block = _orthonormal(block)
     values, vectors = eigh((block.T @ times(block)).astype(np.float64))
     order = np.argsort(-values)[:size]
-    order = order[values[order] > 1e-9 * max(values.max(), 0.0)]
+    order = order[values[order] > 1e-9 * max(values.max(initial=0.0), 0.0)]
     factors: FloatArray = (block @ (vectors[:, order] * np.sqrt(values[order]))).astype(np.float32)
     return factors
 
@@ -62,8 +63,8 @@ def principal_axes(vectors: FloatArray, size: int) -> tuple[FloatArray, FloatArr
     """
     centre = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
     moved = (vectors - centre).astype(np.float64)
-    values, axes = eigh(moved.T @ moved)
-    order = np.argsort(-values)[: min(size, max(len(vectors) - 1, 0))]
+    values, axes = _largest(moved.T @ moved, min(size, max(len(vectors) - 1, 0)))
+    order = np.argsort(-values)
     order = order[values[order] > 1e-9 * max(values.max(initial=0.0), 1e-30)]
     return centre.astype(np.float32), axes[:, order].astype(np.float32)
 
@@ -78,8 +79,29 @@ def leading(matrix: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
     Returns:
         ``L`` [F, size'] with orthonormal columns and ``R`` [I, size'], float32.
     """
-    values, vectors = eigh((matrix @ matrix.T).astype(np.float64))
-    order = np.argsort(-values)[:size]
+    values, vectors = _largest((matrix @ matrix.T).astype(np.float64), size)
+    order = np.argsort(-values)
     order = order[values[order] > 1e-12 * max(values.max(initial=0.0), 1e-30)]
     left = vectors[:, order].astype(np.float32)
     return left, (matrix.T @ left).astype(np.float32, copy=False)
+
+
+def _largest(symmetric: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
+    """Largest eigenvalues and their vectors."""
+    size = len(symmetric)
+    if not min(count, size):
+        return np.zeros(0), np.zeros((size, 0))
+    values, vectors = eigh(symmetric, subset_by_index=[size - min(count, size), size - 1])
+    return values, vectors
+
+
+def _orthonormal(block: FloatArray) -> FloatArray:
+    """An orthonormal basis of the columns' span, by way of their small Gram matrix.
+
+    Several times faster than QR; directions a millionth as strong as the strongest are
+    dropped, so rounding does no harm.
+    """
+    squares, turn = eigh((block.T @ block).astype(np.float64))
+    alive = squares > 1e-10 * squares.max(initial=0.0)
+    found: FloatArray = block @ (turn[:, alive] / np.sqrt(squares[alive])).astype(np.float32)
+    return found

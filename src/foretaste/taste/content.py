@@ -15,6 +15,7 @@ __all__ = ["ContentMap", "attribute_features", "content_blocks"]
 
 _KNOTS = 24
 _LEAST_SHARED = 2
+_MOST_COLUMNS = 600
 
 
 def content_blocks(dataset: Dataset, settings: ContentSettings) -> list[csr_matrix | FloatArray]:
@@ -64,7 +65,7 @@ def attribute_features(dataset: Dataset, size: int, settings: ContentSettings) -
         return np.zeros((dataset.n_items, 0), np.float32)
     every = hstack(blocks, format="csr")
     spread = np.asarray(every.multiply(every).sum(axis=0)).ravel()
-    best = np.sort(np.argsort(-spread, kind="stable")[:1_500])
+    best = np.sort(np.argsort(-spread, kind="stable")[:_MOST_COLUMNS])
     dense = every[:, best].toarray()
     centre, axes = principal_axes(dense, size)
     found: FloatArray = ((dense - centre) @ axes).astype(np.float32)

@@ -72,7 +72,6 @@ class Direction:
         right: The factor that factored channels share, float32 [I, R].
         knots: Numbers of events at which means are kept; the first is 0, then 1.
         means: Prior means there, float32 [G, I]: what people like who have got so far.
-        absence: What the absence of everything else says, [I].
         strength: Share of the posterior's shift that is left standing, at 0 events.
         strength_events: Events after which that share is halved.
     """
@@ -81,7 +80,6 @@ class Direction:
     right: FloatArray
     knots: tuple[int, ...]
     means: FloatArray
-    absence: FloatArray | None
     strength: float
     strength_events: float
 
@@ -120,6 +118,19 @@ class Direction:
             ``strength / (1 + n / strength_events)``.
         """
         return self.strength / (1.0 + count / self.strength_events)
+
+    def profile_share(self, count: int) -> float:
+        """Share of what a profile says that still counts: a history says it better.
+
+        Args:
+            count: ``n``.
+
+        Returns:
+            1 without a history; then falling like the posterior's share, 0 if that is 0.
+        """
+        if count == 0:
+            return 1.0
+        return self.posterior_share(count) / self.strength if self.strength > 0 else 0.0
 
     def factors(self, liked: np.ndarray) -> FloatArray:
         """Coordinates of a history in the shared right factor.
@@ -188,8 +199,6 @@ class Direction:
             Plain arrays; :meth:`restore` reads them.
         """
         found: dict[str, FloatArray] = {"right": self.right, "means": self.means}
-        if self.absence is not None:
-            found["absence"] = self.absence
         for place, channel in enumerate(self.channels):
             if channel.left is not None:
                 found[f"left.{place}"] = channel.left
@@ -235,7 +244,6 @@ class Direction:
             arrays["right"],
             tuple(meta["knots"]),
             arrays["means"],
-            arrays.get("absence"),
             meta["strength"],
             meta["strength_events"],
         )

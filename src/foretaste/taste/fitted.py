@@ -163,7 +163,7 @@ class FittedTaste:
         return self.prior_mean(evidence) + found.shift, found.covariance()
 
     def prior_mean(self, evidence: Evidence) -> FloatArray:
-        """``m(x_u)`` from profile and words, [D].
+        """``m_a(x_u)`` from profile, words and what absence says, [D].
 
         Args:
             evidence: Whoever asks.
@@ -172,7 +172,7 @@ class FittedTaste:
             Zeros when nothing is known.
         """
         profile, words = self._told(evidence)
-        return profile + words
+        return profile + words + self.prior.absence
 
     def start(self, evidence: Evidence) -> Belief:
         """Belief before any event: what words and profile say.
@@ -183,7 +183,8 @@ class FittedTaste:
         Returns:
             The belief.
         """
-        return started(self.prior_mean(evidence))
+        profile, words = self._told(evidence)
+        return started(profile, words + self.prior.absence)
 
     def adapt(self, state: Belief, events: History) -> Belief:
         """Move a belief by what just happened, one rank-one step per event.
@@ -224,12 +225,11 @@ class FittedTaste:
         """
         liked = state.liked
         strength = self.direction.posterior_share(len(liked))
-        shift = state.prior_mean + strength * (state.mean - state.prior_mean)
+        told = state.words + self.direction.profile_share(len(liked)) * state.profile
+        shift = told + strength * (state.mean - state.words - state.profile)
         place = np.concatenate([shift, self.direction.factors(liked)]).astype(np.float32)
         scores = self.direction.mean(len(liked))
         scores += self.targets @ place
-        if self.direction.absence is not None:
-            scores += self.direction.absence
         self.direction.add(scores, liked)
         return scores
 
@@ -266,8 +266,10 @@ class FittedTaste:
 
     def _coordinates(self, evidence: Evidence, heard: Heard) -> FloatArray:
         """``[m + strength * shift, z]``: what :attr:`targets` is multiplied with, [D + R]."""
-        place = self.prior_mean(evidence)
-        strength = self.direction.posterior_share(len(heard.liked))
+        count = len(heard.liked)
+        profile, words = self._told(evidence)
+        place = words + self.prior.absence + self.direction.profile_share(count) * profile
+        strength = self.direction.posterior_share(count)
         if strength > 0 and len(heard.rows):
             place = place + strength * self._posterior(evidence, heard).shift
         return np.concatenate([place, self.direction.factors(heard.liked)]).astype(np.float32)
@@ -276,8 +278,6 @@ class FittedTaste:
         self, scores: FloatArray, evidence: Evidence, heard: Heard, rows: Rows | None
     ) -> FloatArray:
         self.direction.add(scores, heard.liked)
-        if self.direction.absence is not None:
-            scores += self.direction.absence
         context = self.prior.context_shift(evidence.context)
         if context is not None:
             scores += context
@@ -291,11 +291,11 @@ class FittedTaste:
         items = self.prior.features[rows].astype(np.float64)
         parts: dict[str, FloatArray] = {}
         parts["popularity"] = self.direction.mean(count, rows).astype(np.float64)
-        if self.direction.absence is not None:
-            parts["absence"] = self.direction.absence[rows].astype(np.float64)
+        if self.prior.absence.any():
+            parts["absence"] = lift * (items @ self.prior.absence)
         profile, words = self._told(evidence)
         if profile.any():
-            parts["profile"] = lift * (items @ profile)
+            parts["profile"] = self.direction.profile_share(count) * lift * (items @ profile)
         wish = evidence.wish
         if wish is not None and (words.any() or wish.relevance is not None):
             parts["words"] = lift * (items @ words)

@@ -17,7 +17,7 @@ _NEXT_DECAYS = (0.5, 0.9)
 _NEXT_RIDGE = 5.0
 _COUNTS_DECAY = 0.6
 _COUNTS_TEXT_DECAY = 0.7
-_COMPLETE_RIDGE = 300.0
+_COMPLETE_RIDGE = 500.0
 _NEXT_POPULARITY = 0.02
 
 
@@ -104,9 +104,10 @@ def learn_counts(
 def learn_complete(liked: csr_matrix, prior: Prior, settings: DirectionSettings) -> Direction:
     """What is missing at random: every absent item is evidence against, the item asked not.
 
-    ``score_i = mu_i + sum_j B_ji (x_j - mu_j)`` with leave-one-out weights of the centred,
-    person-weighted Gram matrix; the noise of item ``j`` is
-    ``ridge + dropout/(1-dropout) G_jj`` (EDLAE). The order of events plays no part.
+    ``score_i = sum_j B_ji`` with leave-one-out weights of the person-weighted Gram matrix (its
+    mean lies in the kernel: popularity is what many weights together say); the noise of item
+    ``j`` is ``ridge + dropout/(1-dropout) G_jj`` (EDLAE). The order of events plays no part.
+    Somebody without any event gets popularity.
 
     Args:
         liked: Who liked what, [U, I].
@@ -129,17 +130,14 @@ def learn_complete(liked: csr_matrix, prior: Prior, settings: DirectionSettings)
     dense = np.zeros((liked.shape[1], liked.shape[1]), np.float32)
     dense[np.ix_(met, met)] = small
     channel = Channel("collaborative", 1.0, 0.0, dense=dense)
-    popularity = prior.popularity.astype(np.float32)
-    absence = -(popularity @ dense)
-    empty = np.zeros((len(popularity), 0), np.float32)
-    return Direction((channel,), empty, (0,), popularity[None], absence, 0.0, 1.0)
+    return _without_knots((channel,), prior, 0.0)
 
 
 def _without_knots(channels: tuple[Channel, ...], prior: Prior, popularity: float) -> Direction:
     base = prior.popularity.astype(np.float32)
     means = np.vstack([base, popularity * base]).astype(np.float32)
     empty = np.zeros((len(base), 0), np.float32)
-    return Direction(channels, empty, (0, 1), means, None, 0.0, 1.0)
+    return Direction(channels, empty, (0, 1), means, 0.0, 1.0)
 
 
 def _inverse_prior(factors: FloatArray, floor: float) -> FloatArray:

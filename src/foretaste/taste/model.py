@@ -61,13 +61,13 @@ class TasteModel(Settings):
         direction = self._direction(dataset, sequences, prior, basis, rng)
         likes = np.asarray(dataset.liked.sum(axis=0)).ravel()
         content = ContentMap.learn(dataset, likes, self.content)
-        lift = np.ones(dataset.n_items, np.float32)
-        lift[content.new] = self.content.lift
+        share = np.ones(dataset.n_items)
+        share[content.new] = 1.0 / self.content.lift
         return FittedTaste(
             self.prior,
-            _filled_prior(prior, content),
-            _filled_direction(direction, content),
-            lift,
+            _filled_prior(prior, content, share),
+            _filled_direction(direction, content, share),
+            np.ones(dataset.n_items, np.float32),
             dataset.kinds,
         )
 
@@ -97,15 +97,15 @@ class TasteModel(Settings):
         return learn_later(sequences, prior, basis, self.prior.noise, settings, rank, rng)
 
 
-def _filled_prior(prior: Prior, content: ContentMap) -> Prior:
+def _filled_prior(prior: Prior, content: ContentMap, share: FloatArray) -> Prior:
     start, stop = prior.blocks.get("collaborative", (0, 0))
     features = prior.features.copy()
     features[:, start:stop] = content.fill(features[:, start:stop])
-    popularity = content.fill(prior.popularity[:, None])[:, 0]
+    popularity = content.fill(prior.popularity[:, None])[:, 0] * share
     return replace(prior, features=features, popularity=np.maximum(popularity, 0.0))
 
 
-def _filled_direction(direction: Direction, content: ContentMap) -> Direction:
+def _filled_direction(direction: Direction, content: ContentMap, share: FloatArray) -> Direction:
     channels = []
     for channel in direction.channels:
         if channel.left is not None:
@@ -119,8 +119,7 @@ def _filled_direction(direction: Direction, content: ContentMap) -> Direction:
         direction,
         channels=tuple(channels),
         right=content.fill(direction.right),
-        means=np.ascontiguousarray(content.fill(direction.means.T).T),
-        absence=None
-        if direction.absence is None
-        else content.fill(direction.absence[:, None])[:, 0],
+        means=np.ascontiguousarray(
+            (content.fill(direction.means.T) * share[:, None]).T, np.float32
+        ),
     )

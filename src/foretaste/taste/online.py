@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,29 +18,32 @@ class Belief:
     """``w ~ N(mean, covariance)`` and what was liked so far.
 
     Attributes:
-        prior_mean: ``m`` before any event, [D].
+        profile: What the profile said before any event, [D].
+        words: What words and absence said, [D]; with the profile it is the prior mean.
         mean: [D].
         covariance: ``Sigma``, [D, D].
         liked: Rows of liked items, oldest first: what direction needs, [n].
     """
 
-    prior_mean: FloatArray
+    profile: FloatArray
+    words: FloatArray
     mean: FloatArray
     covariance: FloatArray
     liked: np.ndarray
 
 
-def started(prior_mean: FloatArray) -> Belief:
-    """Belief before any event: ``N(m, I)``.
+def started(profile: FloatArray, words: FloatArray) -> Belief:
+    """Belief before any event: ``N(profile + words, I)``.
 
     Args:
-        prior_mean: ``m``, [D].
+        profile: Shift of the mean by the profile, [D].
+        words: Shift by words and absence, [D].
 
     Returns:
         The belief.
     """
-    size = len(prior_mean)
-    return Belief(prior_mean, prior_mean.copy(), np.eye(size), np.empty(0, np.int64))
+    nothing = np.empty(0, np.int64)
+    return Belief(profile, words, profile + words, np.eye(len(words)), nothing)
 
 
 def learned(belief: Belief, heard: Heard, prior: Prior) -> Belief:
@@ -92,10 +95,10 @@ def drifted(belief: Belief, keep: float) -> Belief:
         The weaker belief.
     """
     precision = np.linalg.inv(belief.covariance)
-    information = keep * (precision @ belief.mean) + (1 - keep) * belief.prior_mean
+    information = keep * (precision @ belief.mean) + (1 - keep) * (belief.profile + belief.words)
     precision = keep * precision + (1 - keep) * np.eye(len(precision))
     covariance = np.linalg.inv(precision)
-    return Belief(belief.prior_mean, covariance @ information, covariance, belief.liked)
+    return replace(belief, mean=covariance @ information, covariance=covariance)
 
 
 def _moved(belief: Belief, heard: Heard, prior: Prior, sign: float, liked: np.ndarray) -> Belief:
@@ -106,4 +109,4 @@ def _moved(belief: Belief, heard: Heard, prior: Prior, sign: float, liked: np.nd
         gain = along / (phi @ along + sign * noise)
         mean += gain * (value - prior.popularity[row] - phi @ mean)
         covariance -= np.outer(gain, along)
-    return Belief(belief.prior_mean, mean, covariance, liked)
+    return replace(belief, mean=mean, covariance=covariance, liked=liked)

@@ -47,6 +47,7 @@ class Prior:
         profiles: What attributes of a person shift.
         contexts: Shift of scores for each context value, float32 [V, I].
         context_values: Which row of ``contexts`` belongs to ``"column=value"``.
+        absence: Shift of the prior mean by the absence of everything, [D].
     """
 
     popularity: FloatArray
@@ -56,6 +57,7 @@ class Prior:
     profiles: ProfileTable
     contexts: FloatArray
     context_values: Mapping[str, int]
+    absence: FloatArray
 
     def profile_shift(self, evidence: Evidence, length: float) -> FloatArray | None:
         """``m(x_u)``: prior mean from attributes and a text about the person.
@@ -151,6 +153,10 @@ def learn_prior(
         start += part.shape[1]
     empty = np.zeros((dataset.n_items, 0), np.float32)
     features = np.ascontiguousarray(np.hstack([empty, *parts.values()]), np.float32)
+    absence: FloatArray = np.zeros(features.shape[1])
+    if settings.absence > 0 and features.shape[1]:
+        features, absence = _with_absence(features, popularity, settings.absence)
+        blocks = {"collaborative": (0, features.shape[1])}  # absence ties the blocks together
     contexts, values = learn_context(dataset, popularity, settings)
     return Prior(
         popularity,
@@ -160,6 +166,7 @@ def learn_prior(
         ProfileTable.learn(dataset, features, popularity, settings),
         contexts,
         values,
+        absence,
     )
 
 
@@ -176,6 +183,21 @@ def basis_of(dataset: Dataset, size: int, rng: np.random.Generator) -> FloatArra
     """
     liked = dataset.liked
     return covariance_factors(liked[np.diff(liked.indptr) > 0], size, rng)
+
+
+def _with_absence(
+    features: FloatArray, popularity: FloatArray, precision: float
+) -> tuple[FloatArray, FloatArray]:
+    """Fold weak evidence against every item into the prior.
+
+    ``S_a = (I + a phi'phi)^-1 = L L'``, ``m_a = -a S_a phi' mu``; in the basis in which the
+    prior covariance is ``I`` again features are ``phi L`` and the mean is ``-a L' phi' mu``.
+    """
+    wide = features.astype(np.float64)
+    values, axes = np.linalg.eigh(wide.T @ wide)
+    root = axes / np.sqrt(1.0 + precision * np.maximum(values, 0.0))
+    shift = -precision * (root.T @ (wide.T @ popularity))
+    return np.ascontiguousarray(wide @ root, np.float32), shift
 
 
 def _scaled(part: FloatArray, total: float, share: float) -> FloatArray:

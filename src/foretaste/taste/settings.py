@@ -28,6 +28,9 @@ class PriorSettings(Settings):
     )
     block_size: int = Field(24, ge=1, description="Features of the language and attribute blocks")
     noise: float = Field(0.1, gt=0, description="Variance of one fully clear observation")
+    absence: float = Field(
+        0.0, ge=0, description="Precision of an absent event as evidence against (0 for 'later')"
+    )
     kind_noise: dict[str, float] = Field(
         default_factory=dict, description="Factor on the noise of an event kind, else 1"
     )
@@ -71,7 +74,7 @@ class DirectionSettings(Settings):
         32.0, gt=0, description="Events after which that share is halved"
     )
     shots: tuple[int, ...] = Field(
-        (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256),
+        (1, 2, 4, 8, 12, 16, 24, 32, 64, 128),
         min_length=1,
         description="Numbers of known events in the tasks it is learned from",
     )
@@ -86,7 +89,7 @@ class DirectionSettings(Settings):
     gap_decay: float = Field(0.8, gt=0, le=1, description="Counts: weight kept per event of gap")
     backwards: float = Field(0.5, ge=0, le=1, description="Counts: share of the other direction")
     text: float = Field(0.15, ge=0, description="Counts: weight of likeness of texts")
-    text_power: float = Field(5.0, gt=0, description="Counts: sharpness of likeness of texts")
+    text_power: float = Field(4.0, gt=0, description="Counts: sharpness of likeness of texts")
     text_neighbours: int = Field(200, ge=1, description="Counts: most alike texts kept")
 
 

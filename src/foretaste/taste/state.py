@@ -39,6 +39,7 @@ def to_state(
         "words_map": prior.words_map,
         "profile_weights": prior.profiles.weights,
         "contexts": prior.contexts,
+        "absence": prior.absence,
         "lift": lift,
     }
     arrays |= {f"direction.{name}": array for name, array in direction.arrays().items()}
@@ -81,6 +82,7 @@ def from_state(
         ProfileTable(coder, arrays["profile_weights"]),
         arrays["contexts"],
         {name: int(row) for name, row in meta["context_values"].items()},
+        arrays["absence"],
     )
     settings = PriorSettings.of(dict(meta["settings"]), "taste")
     direction = Direction.restore(mine, meta["direction"])

@@ -87,7 +87,7 @@ def learn_later(
     n_knots, width, n_items = len(knots) - 1, basis.shape[1], sequences.n_items
     empty = Direction(
         (), np.zeros((n_items, 0), np.float32), (0,), prior.popularity[None].astype(np.float32),
-        None, 1.0, 1e9,
+        1.0, 1e9,
     )  # fmt: skip
     if n_knots == 0 or width == 0:
         return empty
@@ -97,7 +97,7 @@ def learn_later(
         np.zeros((size, n_items), np.float32),
         np.zeros((size, prior.features.shape[1]), np.float32),
     )
-    shape = Direction((), empty.right, knots, empty.means, None, settings.strength,
+    shape = Direction((), empty.right, knots, empty.means, settings.strength,
                       settings.strength_events)  # fmt: skip
     everybody = sequences.weights(np.concatenate([people for _, people, *_ in cuts]))
     done = 0
@@ -141,9 +141,7 @@ def _solved(
         Channel("direction", decay, power, left=basis @ left[s * width : (s + 1) * width])
         for s, (decay, power) in enumerate(zip(decays, powers, strict=True))
     )
-    return Direction(
-        channels, right, shape.knots, means, None, shape.strength, shape.strength_events
-    )
+    return Direction(channels, right, shape.knots, means, shape.strength, shape.strength_events)
 
 
 def _believed(cut: Windows, sequences: Sequences, prior: Prior, noise: float) -> FloatArray:
