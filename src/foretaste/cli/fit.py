@@ -31,20 +31,23 @@ def fit(
     from foretaste.app import fit as fit_data
     from foretaste.app import load_settings
     from foretaste.app.bundles import save
-    from foretaste.app.fitting import read
+    from foretaste.data import read_with_report
     from foretaste.recommend import claim
 
     settings = load_settings(config, parse_overrides(set_))
     with claim(out, overwrite=overwrite) as place, progress(quiet=as_json) as tell:
         tell("reading", 0.0)
-        dataset = read(data, signals=settings.signals, **read_options(column, format_, items))
+        dataset, report = read_with_report(
+            data, signals=settings.signals, **read_options(column, format_, items)
+        )
         recommender = fit_data(dataset, settings, progress=tell)
         tell("writing", 1.0)
         digest = save(recommender, place)
-    for warning in getattr(recommender.encoder, "warnings", ()):
+    warnings = [str(one) for one in report.warnings]
+    for warning in (*warnings, *getattr(recommender.encoder, "warnings", ())):
         note(warning)
     if as_json:
-        show_json({"bundle": str(out), "digest": digest, **recommender.card})
+        show_json({"bundle": str(out), "digest": digest, "warnings": warnings, **recommender.card})
         return
     card = recommender.card
     say(

@@ -7,11 +7,13 @@ from foretaste.recommend.fusion import ReciprocalRankFusion
 from foretaste.recommend.pipeline import Pipeline, Source
 from foretaste.recommend.place import Place, claim
 from foretaste.recommend.reasons import ReasonSettings, ReasonWriter
+from foretaste.recommend.retrieve import FullScan
 from foretaste.recommend.translate import Translator
 
 __all__ = [
     "Bundle",
     "Catalogue",
+    "FullScan",
     "Pipeline",
     "Place",
     "ReasonSettings",

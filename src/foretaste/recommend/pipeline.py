@@ -25,6 +25,7 @@ from foretaste.core import (
 )
 from foretaste.recommend.fusion import ReciprocalRankFusion
 from foretaste.recommend.reasons import ReasonWriter
+from foretaste.recommend.retrieve import FullScan
 from foretaste.recommend.translate import Translator
 
 __all__ = ["Pipeline", "Source"]
@@ -200,10 +201,9 @@ class Pipeline:
                 return fused
         for position, source in enumerate(self.sources):
             last = position == len(self.sources) - 1
-            scores = self._scores(source, evidence, mask, warnings)
-            if scores is not None and (last or _says_something(scores)):
-                best = top(scores, n)
-                return ItemList.of(best, score=scores[best]), source.name, [source]
+            found = self._retrieved(source, evidence, mask, n, warnings, anyway=last)
+            if len(found) or (last and not mask.any()):
+                return found, source.name, [source]
         rows = np.flatnonzero(mask)[:n].astype(np.int32)
         zeros = np.zeros(len(rows))
         return ItemList.of(rows, score=zeros), "catalogue order", [Source("none", _Silent())]
@@ -214,24 +214,28 @@ class Pipeline:
         assert self.fusion is not None
         lists, used = [], []
         for source in self.sources:
-            scores = self._scores(source, evidence, mask, warnings)
-            if scores is not None and _says_something(scores):
-                best = top(scores, max(_FUSION_DEPTH, n))
-                lists.append(ItemList.of(best, score=scores[best]))
+            found = self._retrieved(source, evidence, mask, max(_FUSION_DEPTH, n), warnings)
+            if len(found):
+                lists.append(found)
                 used.append(source)
         return (self.fusion.fuse(lists, n), "fusion", used) if lists else None
 
-    def _scores(
-        self, source: Source, evidence: Evidence, mask: BoolArray, warnings: list[str]
-    ) -> FloatArray | None:
+    def _retrieved(
+        self,
+        source: Source,
+        evidence: Evidence,
+        mask: BoolArray,
+        n: int,
+        warnings: list[str],
+        *,
+        anyway: bool = False,
+    ) -> ItemList:
         try:
-            scores = source.scorer.score(evidence)
+            return FullScan(source.scorer, anyway).retrieve(evidence, n, mask)
         except Exception as error:  # noqa: BLE001 - somebody always answers, and says so
             _LOG.exception("%s could not score", source.name)
             warnings.append(f"{source.name} could not score ({type(error).__name__}): fell back")
-            return None
-        found: FloatArray = np.where(mask, scores, -np.inf)
-        return found
+            return ItemList.of([], score=np.zeros(0))
 
     def _reasons(
         self, query: Query, evidence: Evidence, items: ItemList, by: Sequence[Source]
@@ -264,11 +268,6 @@ class _Silent:
 
 def _reads_wishes(source: Source) -> bool:
     return bool(getattr(source.scorer, "reads_wishes", False))
-
-
-def _says_something(scores: FloatArray) -> bool:
-    finite = scores[np.isfinite(scores)]
-    return len(finite) > 0 and (len(finite) == 1 or float(np.ptp(finite)) > 0.0)
 
 
 def _interleaved(told: list[tuple[Reason, ...]]) -> Iterator[Reason]:
