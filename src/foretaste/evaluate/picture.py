@@ -42,7 +42,11 @@ def draw_report(report: Report, path: Path, metric: str | None = None) -> None:
     axes = figure.add_subplot()
     shots = [case.removeprefix("n=") for case in cases]
     curve = len(cases) > 1 and all(text.isdigit() for text in shots)
-    for number, model in enumerate(dict.fromkeys(row.model for row in rows)):
+    compared = {one.model for one in report.comparisons}
+    models = list(dict.fromkeys(row.model for row in rows))
+    # the model that the report is about comes first, and so in the first colour
+    models.sort(key=lambda model: compared != {model})
+    for number, model in enumerate(models):
         mine = {row.case: row for row in rows if row.model == model}
         style = {"color": _COLOURS[number % len(_COLOURS)], "label": model}
         (_line if curve else _bars)(axes, cases, mine, number, style)
