@@ -14,7 +14,7 @@ from foretaste.taste.settings import DirectionSettings
 __all__ = ["learn_complete", "learn_counts", "learn_next"]
 
 _NEXT_DECAYS = (0.5, 0.9)
-_NEXT_RIDGE = 5.0
+_NEXT_RIDGE = 6.0
 _COUNTS_DECAY = 0.6
 _COUNTS_TEXT_DECAY = 0.7
 _COMPLETE_RIDGE = 500.0
