@@ -133,20 +133,8 @@ def learn_prior(
     liked = dataset.liked
     people = max(int((np.diff(liked.indptr) > 0).sum()), 1)
     popularity = np.asarray(liked.sum(axis=0)).ravel() / people
-    parts = {"collaborative": basis[:, :size]}
-    total = float((parts["collaborative"] ** 2).sum()) / max(dataset.n_items, 1)
-    scale = total if total > 0 else 0.01
+    parts = _parts(dataset, settings, content, basis[:, :size])
     text = dataset.vectors.get("text")
-    if text is not None and settings.language > 0:
-        centre, axes = principal_axes(text, settings.block_size)
-        known = np.linalg.norm(text, axis=1, keepdims=True) > 0
-        parts["language"] = _scaled(
-            np.where(known, (text - centre) @ axes, 0), scale, settings.language
-        )
-    if settings.attributes > 0:
-        raw = attribute_features(dataset, settings.block_size, content)
-        parts["attributes"] = _scaled(raw, scale, settings.attributes)
-    parts = {name: part for name, part in parts.items() if part.shape[1]}
     blocks, start = {}, 0
     for name, part in parts.items():
         blocks[name] = (start, start + part.shape[1])
@@ -183,6 +171,26 @@ def basis_of(dataset: Dataset, size: int, rng: np.random.Generator) -> FloatArra
     """
     liked = dataset.liked
     return covariance_factors(liked[np.diff(liked.indptr) > 0], size, rng)
+
+
+def _parts(
+    dataset: Dataset, settings: PriorSettings, content: ContentSettings, collaborative: FloatArray
+) -> dict[str, FloatArray]:
+    """Feature blocks by name; language and attributes scaled to a share of the variance."""
+    parts = {"collaborative": collaborative}
+    total = float((collaborative**2).sum()) / max(dataset.n_items, 1)
+    scale = total if total > 0 else 0.01
+    text = dataset.vectors.get("text")
+    if text is not None and settings.language > 0:
+        centre, axes = principal_axes(text, settings.block_size)
+        known = np.linalg.norm(text, axis=1, keepdims=True) > 0
+        parts["language"] = _scaled(
+            np.where(known, (text - centre) @ axes, 0), scale, settings.language
+        )
+    if settings.attributes > 0:
+        raw = attribute_features(dataset, settings.block_size, content)
+        parts["attributes"] = _scaled(raw, scale, settings.attributes)
+    return {name: part for name, part in parts.items() if part.shape[1]}
 
 
 def _with_absence(

@@ -32,6 +32,11 @@ class _Sums:
     moment: FloatArray
     offset: FloatArray
 
+    @classmethod
+    def empty(cls, features: int, items: int, beliefs: int) -> _Sums:
+        shapes = ((features, features), (features, items), (features, beliefs))
+        return cls(*(np.zeros(shape, np.float32) for shape in shapes))
+
     def add(
         self, features: FloatArray, weights: FloatArray, target: csr_matrix, known: FloatArray
     ) -> None:
@@ -74,29 +79,14 @@ def learn_later(
     """
     decays = settings.decays or _LATER_DECAYS
     powers = settings.powers or (_LATER_POWERS if settings.decays is None else (0.0,) * len(decays))
-    chosen = np.zeros(len(sequences.lengths), bool)
-    order = rng.permutation(len(chosen))[: settings.most_people]
-    chosen[order] = True
-    cuts = []
-    for count in settings.shots:
-        people, known, later = sequences.after(count)
-        keep = chosen[people]
-        if keep.sum() >= _LEAST_TASKS:
-            cuts.append((count, people[keep], _only(known, keep), _only(later, keep)))
+    cuts = _cuts(sequences, settings, rng)
     knots = (0, *(count for count, *_ in cuts if count & (count - 1) == 0))
-    n_knots, width, n_items = len(knots) - 1, basis.shape[1], sequences.n_items
-    empty = Direction(
-        (), np.zeros((n_items, 0), np.float32), (0,), prior.popularity[None].astype(np.float32),
-        1.0, 1e9,
-    )  # fmt: skip
+    n_knots, width = len(knots) - 1, basis.shape[1]
+    empty = _popularity_only(prior)
     if n_knots == 0 or width == 0:
         return empty
     size = n_knots + len(decays) * width
-    sums = _Sums(
-        np.zeros((size, size), np.float32),
-        np.zeros((size, n_items), np.float32),
-        np.zeros((size, prior.features.shape[1]), np.float32),
-    )
+    sums = _Sums.empty(size, sequences.n_items, prior.features.shape[1])
     shape = Direction((), empty.right, knots, empty.means, settings.strength,
                       settings.strength_events)  # fmt: skip
     everybody = sequences.weights(np.concatenate([people for _, people, *_ in cuts]))
@@ -142,6 +132,27 @@ def _solved(
         for s, (decay, power) in enumerate(zip(decays, powers, strict=True))
     )
     return Direction(channels, right, shape.knots, means, shape.strength, shape.strength_events)
+
+
+def _popularity_only(prior: Prior) -> Direction:
+    """What is left when there are no tasks: the posterior and popularity."""
+    base = prior.popularity.astype(np.float32)
+    return Direction((), np.zeros((len(base), 0), np.float32), (0,), base[None], 1.0, 1e9)
+
+
+def _cuts(
+    sequences: Sequences, settings: DirectionSettings, rng: np.random.Generator
+) -> list[tuple[int, np.ndarray, Windows, Windows]]:
+    """Number of known events, people, what is known and what comes later, for each number."""
+    chosen = np.zeros(len(sequences.lengths), bool)
+    chosen[rng.permutation(len(chosen))[: settings.most_people]] = True
+    cuts = []
+    for count in settings.shots:
+        people, known, later = sequences.after(count)
+        keep = chosen[people]
+        if keep.sum() >= _LEAST_TASKS:
+            cuts.append((count, people[keep], _only(known, keep), _only(later, keep)))
+    return cuts
 
 
 def _believed(cut: Windows, sequences: Sequences, prior: Prior, noise: float) -> FloatArray:
