@@ -86,7 +86,7 @@ def main() -> None:
     start_s = time.perf_counter()
     data = with_text_vectors(movielens_positives(options.data))
     say("fitting")
-    fitted = taste_model().fit(data, rng=stream(options.seed, "fit"))
+    fitted = taste_model(learn=True).fit(data, rng=stream(options.seed, "fit"))
     able = np.flatnonzero(np.diff(data.histories.starts) >= 3)
     chosen = stream(settings.seed, "people").choice(able, settings.people, replace=False)
     people = []
@@ -100,7 +100,7 @@ def main() -> None:
         card = make_card(
             data,
             settings,
-            {"taste": "defaults"},
+            {"taste": "defaults, settings learned"},
             seeds={"fit": options.seed, "people": settings.seed},
             seconds=time.perf_counter() - start_s,
             peak_mb=peak_memory_mb(),

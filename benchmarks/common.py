@@ -81,7 +81,7 @@ def taste_model(**settings: Any) -> Any:
     except ImportError:
         say("foretaste.taste is not there yet: peers only")
         return None
-    return TasteModel(**settings)
+    return TasteModel(**{"learn": False, **settings})
 
 
 def contenders(

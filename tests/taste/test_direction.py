@@ -15,7 +15,7 @@ from foretaste.testing import chain, popularity_only, two_clans, world
 
 
 def fitted(dataset: Dataset, **settings: object) -> FittedTaste:
-    return TasteModel.of(dict(settings)).fit(dataset, rng=stream(0, "fit"))
+    return TasteModel.of({"learn": False, **settings}).fit(dataset, rng=stream(0, "fit"))
 
 
 @pytest.mark.parametrize("form", ["dense", "counts"])

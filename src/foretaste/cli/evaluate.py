@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foretaste.cli.data import ColumnOption, FormatOption, ItemsOption, read_options
 from foretaste.cli.fit import parse_overrides
 from foretaste.cli.output import JsonFlag, progress, say, show_json
+
+if TYPE_CHECKING:
+    from foretaste.evaluate import Report
 
 __all__ = ["evaluate"]
 
@@ -47,7 +50,6 @@ def evaluate(
     from foretaste.app import load_settings
     from foretaste.app.evaluating import evaluate_models
     from foretaste.app.fitting import read
-    from foretaste.evaluate import draw_report
     from foretaste.evaluate import protocol as find_protocol
 
     names = [name.strip() for name in models.split(",") if name.strip()]
@@ -67,6 +69,18 @@ def evaluate(
             config=settings,
             progress=tell,
         )
+    _show(report, dataset.simulated, json_file, picture, as_json)
+
+
+def _show(
+    report: Report,
+    simulated: str | None,
+    json_file: Path | None,
+    picture: Path | None,
+    as_json: bool,
+) -> None:
+    from foretaste.evaluate import draw_report
+
     if json_file is not None:
         report.write_json(json_file)
     if picture is not None:
@@ -74,8 +88,8 @@ def evaluate(
     if as_json:
         show_json(report.to_dict())
         return
-    if dataset.simulated:
-        say(f"Data: {dataset.name} ({dataset.simulated})", style="dim")
+    if simulated:
+        say(f"People: {simulated}", style="dim")
     say(report.markdown() if not _terminal() else report.table())
     for place in (json_file, picture):
         if place is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from foretaste.core import Attribution, Evidence, FloatArray, History, Rows, State
+from foretaste.taste.attribution import past_shares
 from foretaste.taste.direction import Direction
 from foretaste.taste.hearing import Heard, Hearing
 from foretaste.taste.online import Belief, forgotten, learned, started
@@ -42,6 +43,8 @@ class FittedTaste:
     direction: Direction
     lift: FloatArray
     kinds: tuple[str, ...]
+
+    reads_wishes: ClassVar[bool] = True
 
     @cached_property
     def hearing(self) -> Hearing:
@@ -110,30 +113,13 @@ class FittedTaste:
             The attribution.
         """
         heard = self.hearing.hear(evidence)
-        count, length = len(heard.liked), len(evidence.history)
         rows = np.asarray(rows)
-        lift = self.lift[rows].astype(np.float64)[:, None]
-        parts = self._parts(evidence, count, rows)
-        posterior = self._posterior(evidence, heard)
-        strength = self.direction.posterior_share(count)
-        items = self.prior.features[rows]
-        effect = np.zeros((len(rows), length))
-        blocks: dict[str, FloatArray] = {}
-
-        def add(name: str, places: np.ndarray, share: FloatArray) -> None:
-            table = blocks.setdefault(name, np.zeros((len(rows), length)))
-            table[:, places] += share
-
-        if strength > 0:
-            for name, (start, stop) in self.prior.blocks.items():
-                share = posterior.shares(items, slice(start, stop))
-                add(name, heard.places, strength * lift * share)
-            effect[:, heard.places] += strength * lift * posterior.deletion(items)
-        for name, share in self.direction.shares(heard.liked, rows).items():
-            scaled = lift * share if name == "direction" and self.direction.right.size else share
-            add(name, heard.liked_places, scaled)
-            effect[:, heard.liked_places] += scaled
-        past = sum(blocks.values(), np.zeros((len(rows), length)))
+        parts = self._parts(evidence, len(heard.liked), rows)
+        blocks, effect = past_shares(
+            self.prior, self.direction, self.lift, heard, self._posterior(evidence, heard), rows,
+            len(evidence.history),
+        )  # fmt: skip
+        past = sum(blocks.values(), np.zeros((len(rows), len(evidence.history))))
         return Attribution(rows, parts, past, effect, blocks)
 
     def uncertainty(self, evidence: Evidence, rows: Rows) -> FloatArray:

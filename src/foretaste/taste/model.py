@@ -10,12 +10,17 @@ from pydantic import Field
 from foretaste.core import Dataset, FloatArray, Settings
 from foretaste.sums import Sequences
 from foretaste.taste.content import ContentMap
-from foretaste.taste.direction import Direction
+from foretaste.taste.direction import (
+    Direction,
+    learn_complete,
+    learn_counts,
+    learn_later,
+    learn_next,
+)
 from foretaste.taste.fitted import FittedTaste
-from foretaste.taste.item_maps import learn_complete, learn_counts, learn_next
+from foretaste.taste.joining import learned
 from foretaste.taste.prior import Prior, basis_of, learn_prior, sizes_for
 from foretaste.taste.settings import ContentSettings, DirectionSettings, PriorSettings, Task
-from foretaste.taste.tasks import learn_later
 
 __all__ = ["TasteModel"]
 
@@ -33,13 +38,18 @@ class TasteModel(Settings):
     2009), EASE/EDLAE (Steck 2019, 2020), ALPaCA (Harrison 2018).
 
     Attributes:
-        task: What is to be found.
+        task: What is to be found; the rest of the settings when ``learn`` is off.
+        learn: Whether task, direction and noise are chosen on events held back for it; see
+            :func:`foretaste.taste.joining.learned`. Costs about three more fits.
         prior: Mean, features, noise.
         direction: Order and age.
         content: From text and attributes to tastes, for items nobody has met.
     """
 
     task: Task = "later"
+    learn: bool = Field(
+        True, description="Choose how the parts are joined on later events of known people"
+    )
     prior: PriorSettings = Field(default_factory=PriorSettings)
     direction: DirectionSettings = Field(default_factory=DirectionSettings)
     content: ContentSettings = Field(default_factory=ContentSettings)
@@ -54,6 +64,9 @@ class TasteModel(Settings):
         Returns:
             The fitted model.
         """
+        if self.learn:
+            chosen = learned(self.model_copy(update={"learn": False}), dataset, rng)
+            return chosen.fit(dataset, rng=rng)
         sequences = Sequences.of(dataset)
         size, width = sizes_for(dataset.n_items, self.prior.size, self.direction.basis)
         basis = basis_of(dataset, width, rng)
@@ -61,13 +74,14 @@ class TasteModel(Settings):
         direction = self._direction(dataset, sequences, prior, basis, rng)
         likes = np.asarray(dataset.liked.sum(axis=0)).ravel()
         content = ContentMap.learn(dataset, likes, self.content)
-        share = np.ones(dataset.n_items)
-        share[content.new] = 1.0 / self.content.lift
+        lift, share = np.ones(dataset.n_items, np.float32), np.ones(dataset.n_items)
+        lift[content.new] = self.content.new_items
+        share[content.new] = self.content.new_items / self.content.lift
         return FittedTaste(
             self.prior,
             _filled_prior(prior, content, share),
             _filled_direction(direction, content, share),
-            np.ones(dataset.n_items, np.float32),
+            lift,
             dataset.kinds,
         )
 
@@ -94,7 +108,17 @@ class TasteModel(Settings):
         if form == "none":
             settings = settings.model_copy(update={"shots": ()})
         rank = settings.rank or (256 if dataset.n_items <= _LARGE else 64)
-        return learn_later(sequences, prior, basis, self.prior.noise, settings, rank, rng)
+        later = learn_later(sequences, prior, basis, self.prior.noise, settings, rank, rng)
+        if self.direction.joint_events is None or not (met and small) or self.task != "later":
+            return later
+        # The ridge of the settings is direction's; completion keeps its own.
+        alone = self.direction.model_copy(update={"ridge": None})
+        whole = learn_complete(dataset.liked, prior, alone)
+        return replace(
+            later,
+            channels=(*later.channels, *whole.channels),
+            joint_events=self.direction.joint_events,
+        )
 
 
 def _filled_prior(prior: Prior, content: ContentMap, share: FloatArray) -> Prior:

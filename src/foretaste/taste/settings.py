@@ -73,13 +73,19 @@ class DirectionSettings(Settings):
     strength_events: float = Field(
         32.0, gt=0, description="Events after which that share is halved"
     )
+    joint_events: float | None = Field(
+        None,
+        gt=0,
+        description="Task 'later': events after which completing the history weighs as much as "
+        "what comes later; none leaves completion out",
+    )
     shots: tuple[int, ...] = Field(
         (1, 2, 4, 8, 12, 16, 24, 32, 64, 128),
         min_length=1,
         description="Numbers of known events in the tasks it is learned from",
     )
     most_people: int = Field(30_000, ge=1, description="People whose histories become tasks")
-    floor: float = Field(0.01, gt=0, description="Prior variance of items beyond the covariance")
+    floor: float = Field(0.03, gt=0, description="Prior variance of items beyond the covariance")
     dropout: float = Field(0.33, ge=0, lt=1, description="Share of a history that may be missing")
     dense_items: int = Field(6_000, ge=0, description="Largest catalogue kept item by item")
     out_power: float = Field(0.5, ge=0, le=1, description="Counts: discount of frequent sources")
@@ -107,6 +113,12 @@ class ContentSettings(Settings):
     )
     constant: float = Field(0.3, gt=0, description="Weight of what all items share")
     lift: float = Field(
-        4.0, gt=0, description="A new item's taste is shrunk by the map; this stretches it again"
+        4.0,
+        gt=0,
+        description="The map shrinks the taste of an item nobody has met more than its "
+        "popularity; this is by how much more",
+    )
+    new_items: float = Field(
+        1.5, gt=0, description="Size of the scores of items nobody has met, beside those met"
     )
     most_items: int = Field(5_000, ge=1, description="Best-known items the map is learned from")

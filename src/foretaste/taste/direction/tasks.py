@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from foretaste.core import FloatArray
 from foretaste.sums import Sequences, Windows, leading, ridge
-from foretaste.taste.direction import Channel, Direction
+from foretaste.taste.direction.channels import Channel, Direction
 from foretaste.taste.posterior import condition_many
 from foretaste.taste.prior import Prior
 from foretaste.taste.settings import DirectionSettings
@@ -21,7 +21,7 @@ _LEAST_TASKS = 20
 _MEAN_RIDGE = 20.0
 _LATER_DECAYS = (1.0, 0.95, 0.7)
 _LATER_POWERS = (0.5, 0.0, 0.0)
-_LATER_RIDGE = 10.0
+_LATER_RIDGE = 30.0
 
 
 @dataclass

@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix, diags, hstack
 
 from foretaste.core import Dataset, FloatArray
 from foretaste.sums import Sequences, leave_one_out_weights, positive_solve, weighted_gram
-from foretaste.taste.direction import Channel, Direction
+from foretaste.taste.direction.channels import Channel, Direction
 from foretaste.taste.prior import Prior
 from foretaste.taste.settings import DirectionSettings
 

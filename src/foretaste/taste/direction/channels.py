@@ -74,6 +74,9 @@ class Direction:
         means: Prior means there, float32 [G, I]: what people like who have got so far.
         strength: Share of the posterior's shift that is left standing, at 0 events.
         strength_events: Events after which that share is halved.
+        joint_events: Events after which completion (channels called ``collaborative``)
+            weighs as much as everything else, ``n / (n + joint_events)`` against the rest;
+            ``None`` adds all channels as they are.
     """
 
     channels: tuple[Channel, ...]
@@ -82,6 +85,18 @@ class Direction:
     means: FloatArray
     strength: float
     strength_events: float
+    joint_events: float | None = None
+
+    def completion(self, count: int) -> float:
+        """Share of the score that completion has; prior and direction have the rest.
+
+        Args:
+            count: ``n``.
+
+        Returns:
+            ``n / (n + joint_events)``; 0 when channels are not weighed.
+        """
+        return 0.0 if self.joint_events is None else count / (count + self.joint_events)
 
     def mean(self, count: int, rows: np.ndarray | slice = slice(None)) -> FloatArray:
         """Prior mean after ``count`` events: interpolated in ``log2(count)``.
@@ -99,13 +114,15 @@ class Direction:
         place = np.log2(count)
         logs = np.log2(np.array(self.knots[1:], float))
         after = int(np.searchsorted(logs, place, "left"))
+        rest = np.float32(1.0 - self.completion(count))
         if after == 0:
-            found = self.means[1, rows].copy()
+            found = rest * self.means[1, rows]
         elif after == len(logs):
-            found = self.means[-1, rows].copy()
+            found = rest * self.means[-1, rows]
         else:
             share = np.float32((place - logs[after - 1]) / (logs[after] - logs[after - 1]))
-            found = self.means[after, rows] * (1 - share) + self.means[after + 1, rows] * share
+            found = (rest * (1 - share)) * self.means[after, rows]
+            found += (rest * share) * self.means[after + 1, rows]
         return found
 
     def posterior_share(self, count: int) -> float:
@@ -115,9 +132,9 @@ class Direction:
             count: ``n``.
 
         Returns:
-            ``strength / (1 + n / strength_events)``.
+            ``strength / (1 + n / strength_events)``, times what completion leaves.
         """
-        return self.strength / (1.0 + count / self.strength_events)
+        return self.strength / (1.0 + count / self.strength_events) * (1 - self.completion(count))
 
     def profile_share(self, count: int) -> float:
         """Share of what a profile says that still counts: a history says it better.
@@ -144,7 +161,7 @@ class Direction:
         total = np.zeros(self.right.shape[1], np.float32)
         for channel in self.channels:
             if channel.left is not None and len(liked):
-                total += channel.weights(len(liked)) @ channel.left[liked]
+                total += self._weights(channel, len(liked)) @ channel.left[liked]
         return total
 
     def add(self, scores: FloatArray, liked: np.ndarray) -> None:
@@ -157,7 +174,7 @@ class Direction:
         if not len(liked):
             return
         for channel in self.channels:
-            weights = channel.weights(len(liked))
+            weights = self._weights(channel, len(liked))
             if channel.dense is not None:
                 strong = weights > 1e-4 * weights.max()
                 scores += weights[strong] @ channel.dense[liked[strong]]
@@ -179,7 +196,7 @@ class Direction:
         """
         found: dict[str, FloatArray] = {}
         for channel in self.channels:
-            weights = channel.weights(len(liked)).astype(np.float64)
+            weights = self._weights(channel, len(liked)).astype(np.float64)
             if channel.left is not None:
                 table = self.right[rows].astype(np.float64) @ channel.left[liked].T
             elif channel.dense is not None:
@@ -191,6 +208,13 @@ class Direction:
             earlier = found.get(channel.block)
             found[channel.block] = share if earlier is None else earlier + share
         return found
+
+    def _weights(self, channel: Channel, count: int) -> FloatArray:
+        share = self.completion(count)
+        if self.joint_events is not None and channel.block != "collaborative":
+            share = 1.0 - share
+        weights = channel.weights(count)
+        return weights if self.joint_events is None else weights * np.float32(share)
 
     def arrays(self) -> dict[str, FloatArray]:
         """All arrays, by name, for a bundle.
@@ -221,6 +245,7 @@ class Direction:
             "knots": list(self.knots),
             "strength": self.strength,
             "strength_events": self.strength_events,
+            "joint_events": self.joint_events,
         }
 
     @classmethod
@@ -246,6 +271,7 @@ class Direction:
             arrays["means"],
             meta["strength"],
             meta["strength_events"],
+            meta["joint_events"],
         )
 
 
