@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -74,7 +75,8 @@ def recommend(
     )
     answer = recommender.answer(query)
     if out is not None:
-        _write(answer.to_frame(), out)
+        frame = answer.to_frame()
+        _write({str(name): frame[name].tolist() for name in frame.columns}, out)
         say(f"{len(answer):,} rows written to {out}")
     elif as_json:
         show_json(answer_json(answer))
@@ -159,25 +161,29 @@ def _show(recommender: Recommender, frame: pd.DataFrame, as_json: bool) -> None:
     table([str(name) for name in frame.columns], frame.to_numpy().tolist())
 
 
-def _write(frame: pd.DataFrame, out: Path) -> None:
-    writers = {".parquet": frame.to_parquet, ".csv": frame.to_csv, ".json": frame.to_json}
-    if out.suffix not in writers:
+def _write(columns: Mapping[str, Sequence[Any]], out: Path) -> None:
+    import polars as pl
+
+    table = pl.DataFrame(dict(columns))
+    writers: dict[str, Callable[[Path], Any]] = {
+        ".parquet": table.write_parquet,
+        ".csv": table.write_csv,
+        ".json": table.write_json,
+    }
+    write = writers.get(out.suffix)
+    if write is None:
         raise InputError(
             "unknown kind of file", expected=", ".join(writers), got=out.suffix or str(out)
         )
     aside = out.with_name(out.name + ".writing")
-    formats: dict[str, dict[str, Any]] = {".csv": {"index": False}, ".json": {"orient": "records"}}
-    options = formats.get(out.suffix, {})
     try:
-        writers[out.suffix](aside, **options)
+        write(aside)
         aside.rename(out)
     finally:
         aside.unlink(missing_ok=True)
 
 
 def _write_all(recommender: Recommender, n: int, include_seen: bool, out: Path) -> int:
-    import pandas as pd
-
     data = recommender.dataset
     columns: dict[str, list[Any]] = {"user_id": [], "item_id": [], "score": [], "rank": []}
     with progress() as tell:
@@ -188,9 +194,8 @@ def _write_all(recommender: Recommender, n: int, include_seen: bool, out: Path) 
             columns["item_id"] += data.item_ids.names(items.rows.tolist())
             columns["score"] += items.scores.tolist()
             columns["rank"] += range(1, len(items) + 1)
-    frame = pd.DataFrame(columns)
-    _write(frame, out)
-    return len(frame)
+    _write(columns, out)
+    return len(columns["rank"])
 
 
 def _slots(value: Any) -> dict[str, Any]:

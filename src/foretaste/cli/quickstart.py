@@ -47,6 +47,8 @@ def quickstart(
         show_json(_json(demo, seconds, problems))
     else:
         _show(demo, seconds, out)
+        if not problems and not sys.stdout.isatty():
+            say("No terminal: checked itself and found everything in order.", style="dim")
     if problems:
         raise ForetasteError("the quickstart did not come out as it should: " + "; ".join(problems))
 
@@ -79,8 +81,6 @@ def _show(demo: Demo, seconds: float, out: Path | None) -> None:
     say(f'  foretaste recommend --bundle {place} --wish "a slow, melancholy film about memory"')
     say(f"  foretaste recommend --bundle {place} --history heat-1995,gattaca-1997")
     say("  foretaste fit --data my-shop/ --out my-bundle      # your own catalogue and clicks")
-    if not sys.stdout.isatty():
-        say("No terminal: checked itself and found everything in order.", style="dim")
 
 
 def _json(demo: Demo, seconds: float, problems: list[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from foretaste.core import (
     Query,
     Reason,
     Scorer,
-    digest_of,
     top,
 )
 from foretaste.recommend.fusion import ReciprocalRankFusion
@@ -122,7 +122,7 @@ class Pipeline:
             scores=tuple(items.scores.tolist()),
             reasons=said,
             source=source,
-            answer_id=self._answer_id(query, rows),
+            answer_id=secrets.token_hex(8),
             bundle_digest=self.digest,
             uncertainty=None if sd is None else tuple(sd(evidence, items.rows).tolist()),
             warnings=tuple(warnings),
@@ -251,9 +251,6 @@ class Pipeline:
         return tuple(
             tuple(_interleaved([one[k] for one in told]))[:most] for k in range(len(items))
         )
-
-    def _answer_id(self, query: Query, rows: list[int]) -> str:
-        return digest_of(query.user_id, query.wish, rows, self.digest, time.time_ns())
 
 
 class _Silent:

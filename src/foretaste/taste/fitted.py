@@ -102,9 +102,6 @@ class FittedTaste:
     def explain(self, evidence: Evidence, rows: Rows) -> Attribution:
         """What moved the scores: parts that sum to them exactly.
 
-        ``effect`` is what deleting an event would take away: exact for the posterior; for
-        direction its share (the others' ages and the size of the history stay as they were).
-
         Args:
             evidence: Whoever asks.
             rows: The items, [K].
@@ -132,7 +129,7 @@ class FittedTaste:
         Returns:
             [K].
         """
-        posterior = self._posterior(evidence, self.hearing.hear(evidence))
+        posterior = self._posterior(evidence)
         found: FloatArray = np.sqrt(posterior.variance(self.prior.features[rows]))
         return found
 
@@ -145,7 +142,7 @@ class FittedTaste:
         Returns:
             Mean [D] and covariance [D, D].
         """
-        found = self._posterior(evidence, self.hearing.hear(evidence))
+        found = self._posterior(evidence)
         return self.prior_mean(evidence) + found.shift, found.covariance()
 
     def prior_mean(self, evidence: Evidence) -> FloatArray:
@@ -175,8 +172,7 @@ class FittedTaste:
     def adapt(self, state: Belief, events: History) -> Belief:
         """Move a belief by what just happened, one rank-one step per event.
 
-        Equal to :meth:`score` on the whole history when noise does not age; with ageing,
-        score from the events instead: it costs less than a millisecond.
+        Equal to :meth:`score` on the whole history unless noise ages: then score the events.
 
         Args:
             state: The belief; stays as it was.
@@ -245,10 +241,21 @@ class FittedTaste:
             words = self.prior.words_shift(vector, length)
         return nothing if profile is None else profile, words
 
-    def _posterior(self, evidence: Evidence, heard: Heard) -> Posterior:
-        features = self.prior.features[heard.rows]
-        expected = self.prior.popularity[heard.rows] + features @ self.prior_mean(evidence)
-        return condition(features, heard.values - expected, heard.noise)
+    @cached_property
+    def _last(self) -> list[tuple[Evidence, Posterior]]:
+        return []
+
+    def _posterior(self, evidence: Evidence, heard: Heard | None = None) -> Posterior:
+        """Condition once for the score, the reasons and the uncertainty of one answer."""
+        for known, posterior in self._last[:1]:
+            if known is evidence:
+                return posterior
+        said = self.hearing.hear(evidence) if heard is None else heard
+        features = self.prior.features[said.rows]
+        expected = self.prior.popularity[said.rows] + features @ self.prior_mean(evidence)
+        found = condition(features, said.values - expected, said.noise)
+        self._last[:] = [(evidence, found)]
+        return found
 
     def _coordinates(self, evidence: Evidence, heard: Heard) -> FloatArray:
         """``[m + strength * shift, z]``: what :attr:`targets` is multiplied with, [D + R]."""
