@@ -9,10 +9,10 @@ from typing import Any
 from foretaste.app.parts import load_part, load_text, save_part
 from foretaste.app.recommender import Recommender
 from foretaste.app.settings import FitSettings
-from foretaste.core import Dataset, Vocabulary
+from foretaste.core import Dataset, Place, Vocabulary
 from foretaste.core.errors import BundleError
 from foretaste.language import make_encoder
-from foretaste.recommend import Bundle, Place, read_bundle, write_bundle
+from foretaste.recommend import Bundle, read_bundle, write_bundle
 
 __all__ = ["load", "save"]
 

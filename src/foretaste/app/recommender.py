@@ -78,7 +78,13 @@ class Recommender:
         likes = np.asarray(data.liked.sum(axis=0)).ravel()
         audience = "simulated people" if data.simulated else "people"
         writer = ReasonWriter(
-            self.settings.reasons, catalogue, data.kinds, likes, data.n_users, audience
+            self.settings.reasons,
+            catalogue,
+            data.kinds,
+            likes,
+            data.n_users,
+            audience,
+            self._matches,
         )
         sources = tuple(Source(name, part) for name, part in self.parts.items())
         return Pipeline(translator, sources, writer, self.digest, self.settings.fusion)
@@ -235,6 +241,10 @@ class Recommender:
     def _read_wish(self, text: str) -> Wish:
         assert self.text is not None
         return self.text.read(text)
+
+    def _matches(self, wish: str, row: int) -> list[str]:
+        found = [] if self.text is None else self.text.matches(wish, row)
+        return list(dict.fromkeys(match.word for match in found))
 
     def _profile_vector(self, text: str) -> FloatArray:
         assert self.encoder is not None

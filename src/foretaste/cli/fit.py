@@ -32,10 +32,10 @@ def fit(
     from foretaste.app import load_settings
     from foretaste.app.bundles import save
     from foretaste.data import read_with_report
-    from foretaste.recommend import claim
+    from foretaste.recommend import claim_bundle
 
     settings = load_settings(config, parse_overrides(set_))
-    with claim(out, overwrite=overwrite) as place, progress(quiet=as_json) as tell:
+    with claim_bundle(out, overwrite=overwrite) as place, progress(quiet=as_json) as tell:
         tell("reading", 0.0)
         dataset, report = read_with_report(
             data, signals=settings.signals, **read_options(column, format_, items)

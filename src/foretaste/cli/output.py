@@ -115,7 +115,7 @@ def show_answer(answer: Answer, title: str | None = None) -> None:
     for rank, (name, score, reasons) in enumerate(
         zip(answer.titles, answer.scores, answer.reasons, strict=True), start=1
     ):
-        rows.append([rank, name, float(score), " ".join(reason.text for reason in reasons)])
+        rows.append([rank, name, float(score), " ".join(reason.text for reason in reasons[:2])])
     table(["#", "title", "score", "because"], rows)
     say(f"answered by {answer.source} in {answer.timings_ms['total']:.1f} ms", style="dim")
 

@@ -1,11 +1,10 @@
 """Retrieve, filter, rank, explain; the pipeline and its bundle on disk."""
 
-from foretaste.recommend.bundle import Bundle, read_bundle, write_bundle
+from foretaste.recommend.bundle import Bundle, claim_bundle, read_bundle, write_bundle
 from foretaste.recommend.catalogue import Catalogue
 from foretaste.recommend.filters import filter_mask
 from foretaste.recommend.fusion import ReciprocalRankFusion
 from foretaste.recommend.pipeline import Pipeline, Source
-from foretaste.recommend.place import Place, claim
 from foretaste.recommend.reasons import ReasonSettings, ReasonWriter
 from foretaste.recommend.retrieve import FullScan
 from foretaste.recommend.translate import Translator
@@ -15,13 +14,12 @@ __all__ = [
     "Catalogue",
     "FullScan",
     "Pipeline",
-    "Place",
     "ReasonSettings",
     "ReasonWriter",
     "ReciprocalRankFusion",
     "Source",
     "Translator",
-    "claim",
+    "claim_bundle",
     "filter_mask",
     "read_bundle",
     "write_bundle",

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,14 +24,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from foretaste.core import State, digest_of, file_sha256
+from foretaste.core import Place, State, claim, digest_of, file_sha256
 from foretaste.core.errors import BundleError
-from foretaste.recommend.place import Place, claim
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FORMAT", "Bundle", "read_bundle", "write_bundle"]
+__all__ = ["FORMAT", "Bundle", "claim_bundle", "read_bundle", "write_bundle"]
 
 FORMAT = 1
 """Version of this layout. A reader reads every version up to its own, or says what to do."""
@@ -55,6 +55,19 @@ class Bundle:
     digest: str = ""
 
 
+def claim_bundle(folder: Path, *, overwrite: bool = False) -> AbstractContextManager[Place]:
+    """Reserve a place for a bundle before fitting; see :func:`foretaste.core.claim`.
+
+    Args:
+        folder: Where it will lie.
+        overwrite: Whether a bundle that is there may be replaced.
+
+    Returns:
+        Yields the place; refuses one that is taken or being written.
+    """
+    return claim(Path(folder), "bundle", _is_bundle, overwrite=overwrite)
+
+
 def write_bundle(bundle: Bundle, place: Path | Place, *, overwrite: bool = False) -> str:
     """Write a bundle aside, then rename it into place.
 
@@ -72,14 +85,17 @@ def write_bundle(bundle: Bundle, place: Path | Place, *, overwrite: bool = False
         BusyError: If another process is writing the same bundle.
     """
     if not isinstance(place, Place):
-        with claim(Path(place), overwrite=overwrite) as claimed:
+        with claim_bundle(Path(place), overwrite=overwrite) as claimed:
             return write_bundle(bundle, claimed)
+    import polars as pl
+    from safetensors import SafetensorError
+
     try:
         manifest = _write_files(bundle, place.aside)
         text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
         (place.aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
         place.swap()
-    except OSError as error:
+    except (OSError, SafetensorError, pl.exceptions.PolarsError) as error:
         raise place.storage_error(error) from error
     return str(manifest["digest"])
 
@@ -109,6 +125,14 @@ def read_bundle(folder: Path) -> Bundle:
                 remedy="Copy the bundle again from its source, or fit again",
             )
     return _read_files(folder, manifest)
+
+
+def _is_bundle(folder: Path) -> bool:
+    try:
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and "foretaste_bundle" in found
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -27,9 +27,12 @@ _DID: Mapping[str, str] = {
     "return": "You returned {title}",
     "dislike": "You disliked {title}",
 }
+_WORTH_SAYING = 0.05
+"""Shared attributes are named when they move a score by this share of what moves it most."""
+
 _BLOCK_PHRASES: Mapping[str, str] = {
-    "collaborative": "people who liked it tend to like this",
-    "direction": "people often go on to this",
+    "collaborative": "its fans like this too",
+    "direction": "many go on from it to this",
     "language": "their descriptions are alike",
     "content": "their descriptions are alike",
 }
@@ -90,6 +93,7 @@ class ReasonWriter:
         likes: How many people liked each item, [I].
         n_people: How many people there are.
         audience: What to call the people, such as ``"simulated people"``.
+        matches: Words of a wish that an item's texts hold; none are named when left out.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class ReasonWriter:
         likes: np.ndarray,
         n_people: int,
         audience: str = "people",
+        matches: Callable[[str, int], list[str]] | None = None,
     ) -> None:
         self.settings = settings
         self.catalogue = catalogue
@@ -107,6 +112,7 @@ class ReasonWriter:
         self.likes = likes
         self.n_people = n_people
         self.audience = audience
+        self.matches = matches or _nothing
         self._shared = [
             name
             for name in catalogue.table.columns
@@ -163,7 +169,10 @@ class ReasonWriter:
             )
             return Reason("popularity", text, weight, (), source)
         if name == "words":
-            return Reason("words", f"Its description answers “{told.wish}”.", weight, (), source)
+            text = "Its description answers your wish"
+            found = self.matches(told.wish or "", row)[: self.settings.shared_values]
+            text += f" ({', '.join(found)})." if found else " in meaning."
+            return Reason("words", text, weight, tuple(found), source)
         if name == "context":
             return Reason("context", "It fits this moment and place.", weight, (), source)
         return Reason("profile", "It fits what your profile says.", weight, (), source)
@@ -177,7 +186,7 @@ class ReasonWriter:
         strongest = max(shares, key=lambda name: shares[name]) if shares else ""
         why = _BLOCK_PHRASES.get(strongest, "") if shares.get(strongest, 0.0) > 0 else ""
         shared: tuple[tuple[str, str], ...] = ()
-        if shares.get("attributes", 0.0) > 0:
+        if shares.get("attributes", 0.0) > _WORTH_SAYING * abs(shares.get(strongest, 0.0)):
             shared = self._shared_values(told.rows[position], other)
         evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
         if shared:
@@ -186,7 +195,7 @@ class ReasonWriter:
                 evidence += tuple(value for _, value in shared)
                 text = f"{did}; alike in {common}."
                 return Reason("attribute", text, weight, evidence, told.source)
-            why = f"alike in {common}" + (f", and {why}" if why else "")
+            why = f"{why}; alike in {common}" if why else f"alike in {common}"
         text = f"{did}; {why}." if why else f"{did}."
         return Reason("past", text, weight, evidence, told.source)
 
@@ -213,6 +222,10 @@ class ReasonWriter:
         common = len(self.catalogue) / 2
         kept = [(name, value) for count, name, value in shared if count <= common]
         return tuple(kept[: self.settings.shared_values])
+
+
+def _nothing(wish: str, row: int) -> list[str]:
+    return []
 
 
 def _grouped(shared: tuple[tuple[str, str], ...]) -> str:
