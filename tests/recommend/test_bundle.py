@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from safetensors import SafetensorError
 
 from foretaste.core import State
 from foretaste.core.errors import BundleError, BusyError, StorageError
@@ -88,6 +89,9 @@ def test_nothing_is_overwritten_by_accident(bundle: Bundle, tmp_path: Path) -> N
     (tmp_path / "mine").mkdir()
     with pytest.raises(StorageError, match="no bundle"):
         write_bundle(bundle, tmp_path / "mine", overwrite=True)
+    (tmp_path / "mine" / "manifest.json").write_text('{"foretaste_data": 1}')
+    with pytest.raises(StorageError, match="no bundle"):
+        write_bundle(bundle, tmp_path / "mine", overwrite=True)
 
 
 def test_two_writers_into_one_place(bundle: Bundle, tmp_path: Path) -> None:
@@ -96,7 +100,14 @@ def test_two_writers_into_one_place(bundle: Bundle, tmp_path: Path) -> None:
         write_bundle(bundle, tmp_path / "b")
 
 
-@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OSError(28, "No space left on device"),
+        SafetensorError("I/O error: No space left on device (os error 28)"),
+        KeyboardInterrupt(),
+    ],
+)
 def test_an_interrupted_write_leaves_nothing_and_keeps_the_old(
     bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
@@ -106,7 +117,7 @@ def test_an_interrupted_write_leaves_nothing_and_keeps_the_old(
         raise failure
 
     monkeypatch.setattr(module, "file_sha256", fail)
-    kind = StorageError if isinstance(failure, OSError) else KeyboardInterrupt
+    kind = StorageError if isinstance(failure, Exception) else KeyboardInterrupt
     with pytest.raises(kind):
         write_bundle(bundle, tmp_path / "b", overwrite=True)
     monkeypatch.undo()

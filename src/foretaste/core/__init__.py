@@ -1,14 +1,14 @@
-"""The ground floor: values that flow, verbs, ids, errors, digests, randomness."""
+"""The ground floor: values that flow, verbs, ids, errors, digests, randomness, places."""
 
 from foretaste.core.arrays import BoolArray, Codes, FloatArray, Rows, Times, frozen
 from foretaste.core.dataset import INTERACTION_COLUMNS, Dataset, Histories, Role
-from foretaste.core.digest import digest_of, file_sha256
+from foretaste.core.digest import digest_of, file_sha256, stream
 from foretaste.core.events import KIND_SIGNALS, Event, Impression
 from foretaste.core.evidence import EMPTY_HISTORY, Evidence, History, Wish
 from foretaste.core.ids import Vocabulary
 from foretaste.core.items import Attribution, ItemList, top
+from foretaste.core.place import Place, claim
 from foretaste.core.query import Answer, Query, Reason, ReasonKind
-from foretaste.core.randomness import stream
 from foretaste.core.settings import Settings
 from foretaste.core.verbs import (
     Adapter,
@@ -49,6 +49,7 @@ __all__ = [
     "History",
     "Impression",
     "ItemList",
+    "Place",
     "Query",
     "Reason",
     "ReasonKind",
@@ -64,6 +65,7 @@ __all__ = [
     "Times",
     "Vocabulary",
     "Wish",
+    "claim",
     "digest_of",
     "file_sha256",
     "frozen",

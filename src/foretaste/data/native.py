@@ -13,21 +13,16 @@ Written aside and renamed: a folder is whole or absent.
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from foretaste.core import Dataset, Vocabulary, file_sha256
-from foretaste.core.errors import BusyError, DataError, StorageError
+from foretaste.core import Dataset, Vocabulary, claim, file_sha256
+from foretaste.core.errors import DataError
 
 __all__ = ["FORMAT", "is_native", "read_native", "write_native"]
 
@@ -52,34 +47,15 @@ def write_native(dataset: Dataset, folder: str | Path, *, overwrite: bool = Fals
         StorageError: If the place is taken, or cannot be written (nothing is left behind).
         BusyError: If another process is writing there.
     """
-    place = Path(folder)
-    if place.exists() and not overwrite:
-        raise StorageError(
-            "there is something already",
-            where=str(place),
-            remedy="Choose another place, or say overwrite=True",
-        )
-    if place.exists() and not is_native(place):
-        raise StorageError(
-            "this is no data folder of ours, so it is not overwritten",
-            where=str(place),
-            remedy="Choose another place",
-        )
-    with _aside(place) as aside:
+    with claim(Path(folder), "data folder", is_native, overwrite=overwrite) as place:
         try:
-            manifest = _write_files(dataset, aside)
+            manifest = _write_files(dataset, place.aside)
             text = json.dumps(manifest, indent=1, ensure_ascii=False)
-            (aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
-            (aside / "owner").unlink()
-            old = place.with_name(place.name + ".old")
-            if place.exists():
-                shutil.rmtree(old, ignore_errors=True)
-                place.rename(old)
-            aside.rename(place)
-            shutil.rmtree(old, ignore_errors=True)
+            (place.aside / "manifest.json").write_text(text + "\n", encoding="utf-8")
+            place.swap()
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise _storage(error, place) from error
-    return place
+            raise place.storage_error(error) from error
+    return Path(folder)
 
 
 def is_native(folder: Path) -> bool:
@@ -195,47 +171,3 @@ def _write_files(dataset: Dataset, aside: Path) -> dict[str, Any]:
         "vectors": vectors,
         "files": files,
     }
-
-
-@contextmanager
-def _aside(place: Path) -> Iterator[Path]:
-    """A folder beside the place that this process alone writes; gone on the way out."""
-    aside = place.with_name(place.name + ".writing")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if aside.exists() and not _alive(aside):
-            shutil.rmtree(aside)
-        aside.mkdir()
-        (aside / "owner").write_text(str(os.getpid()))
-    except FileExistsError:
-        raise BusyError(
-            "another process is writing these data",
-            where=str(place),
-            remedy=f"Wait for it, or choose another place; if there is none, delete {aside}",
-        ) from None
-    except OSError as error:
-        raise _storage(error, place) from error
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _alive(aside: Path) -> bool:
-    try:
-        os.kill(int((aside / "owner").read_text()), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, ValueError):
-        return True  # unsure counts as yes
-    return True
-
-
-def _storage(error: Exception, place: Path) -> StorageError:
-    full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-    return StorageError(
-        "the disk is full" if full else "the data could not be written",
-        got=getattr(error, "strerror", None) or str(error),
-        where=str(place),
-        remedy="Free some space or choose a place you may write to; nothing was left behind",
-    )
