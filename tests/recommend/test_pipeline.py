@@ -155,6 +155,34 @@ def test_limits(pipeline: Pipeline, query: Query, error: type[Exception]) -> Non
         pipeline.answer(query)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("user_id", 123),
+        ("user_id", ["ann"]),
+        ("wish", 123),
+        ("wish", b"words"),
+        ("filter", 5),
+        ("n", "10"),
+        ("n", 1.5),
+        ("n", None),
+        ("history", [1, 2]),
+        ("history", [None]),
+        ("history", "heat-1995"),
+        ("candidates", "heat-1995"),
+        ("allow", 5),
+        ("profile", None),
+        ("context", 5),
+        ("filter_seen", "no"),
+        ("time_s", float("nan")),
+        ("time_s", "now"),
+    ],
+)
+def test_a_field_of_another_type_is_named(pipeline: Pipeline, field: str, value: object) -> None:
+    with pytest.raises(InputError, match=field):
+        pipeline.answer(Query(**{field: value}))  # type: ignore[arg-type]
+
+
 def test_the_frame_has_the_promised_columns(pipeline: Pipeline) -> None:
     frame = pipeline.answer(Query("ann", n=2)).to_frame()
     assert list(frame) == ["user_id", "item_id", "title", "score", "rank", "reason", "source"]

@@ -70,7 +70,7 @@ def filter_mask(expression: str, catalogue: Catalogue) -> BoolArray:
     try:
         tree = ast.parse(expression.strip(), mode="eval")
         return _Reader(expression, catalogue).mask(tree.body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         if isinstance(error, FilterError):
             raise
         raise FilterError(

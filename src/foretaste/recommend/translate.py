@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -167,7 +168,32 @@ class Translator:
         return self.read_wish(text)
 
 
+_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "user_id": ((str, NoneType), "a text or None"),
+    "wish": ((str, NoneType), "a text or None"),
+    "filter": ((str, NoneType), "a text or None"),
+    "n": ((int, np.integer), "a whole number"),
+    "history": ((tuple, list), "a list of item ids or events"),
+    "candidates": ((tuple, list, NoneType), "a list of item ids or None"),
+    "allow": ((tuple, list, NoneType), "a list of item ids or None"),
+    "deny": ((tuple, list, NoneType), "a list of item ids or None"),
+    "profile": ((Mapping,), "a mapping"),
+    "context": ((Mapping,), "a mapping"),
+    "filter_seen": ((bool, np.bool_), "True or False"),
+    "time_s": ((int, float, np.number, NoneType), "seconds since 1970 or None"),
+}
+
+
 def _check(query: Query) -> None:
+    for name, (types, expected) in _TYPES.items():
+        given = getattr(query, name)
+        if not isinstance(given, types):
+            raise InputError(f"{name} is of another type", expected=expected, got=repr(given))
+    for one in query.history:
+        if not isinstance(one, str | Event):
+            raise InputError("history holds something else", expected="ids, events", got=repr(one))
+    if query.time_s is not None and not np.isfinite(query.time_s):
+        raise InputError("time_s is no time", expected="finite seconds", got=str(query.time_s))
     if query.n < 1:
         raise InputError("n must be at least 1", got=str(query.n))
     for name, size, limit in (
