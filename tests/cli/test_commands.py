@@ -66,6 +66,16 @@ def test_lists_for_everybody_are_written_whole(
     assert [path.name for path in tmp_path.iterdir()] == [out.name]
 
 
+def test_lists_for_everybody_keep_to_filters(run: Run, bundle: Path, tmp_path: Path) -> None:
+    out = tmp_path / "lists.parquet"
+    words = ("recommend", "--bundle", bundle, "--all-users", "--out", out, "--deny", "emma")
+    assert run(*words, "--filter", "year >= 1996").code == 0
+    table = pl.read_parquet(out)
+    assert set(table["item_id"]) == {"ronin", "amour", "carol", "花样年华"}
+    assert run(*words, "--wish", "love").code == 2
+    assert run(*words, "-n", 0).code == 2
+
+
 def test_explain_similar_and_audience(run: Run, bundle: Path) -> None:
     why = run("explain", "--bundle", bundle, "--history", "heat", "ronin", "--json").json
     assert any("heat" in reason["evidence"] for reason in why)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from foretaste.app import Recommender
+    from foretaste.core import Query
 
 __all__ = ["audience", "explain", "predict", "recommend", "similar"]
 
@@ -54,15 +55,18 @@ def recommend(
     as_json: JsonFlag = False,
 ) -> None:
     """Recommend items, with reasons."""
+    from foretaste.app.recommender import make_query
+
     recommender = _load(bundle, as_json)
     if all_users:
         if out is None:
             raise InputError("--all-users writes a file", expected="--out FILE.parquet")
-        count = _write_all(recommender, n, include_seen, out)
+        if user is not None or history is not None or wish is not None:
+            raise InputError("--all-users asks for everybody", got="--user, --history or --wish")
+        shown = make_query(n=n, filter=filter_, candidates=_ids(candidates), deny=_ids(deny) or ())
+        count = _write_all(recommender, shown, include_seen, out)
         say(f"{count:,} rows written to {out}")
         return
-    from foretaste.app.recommender import make_query
-
     query = make_query(
         user_id=user,
         history=_ids(history) or (),
@@ -183,11 +187,17 @@ def _write(columns: Mapping[str, Sequence[Any]], out: Path) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _write_all(recommender: Recommender, n: int, include_seen: bool, out: Path) -> int:
-    data = recommender.dataset
+def _write_all(recommender: Recommender, shown: Query, include_seen: bool, out: Path) -> int:
+    data, pipeline = recommender.dataset, recommender.pipeline
+    nobody, _ = pipeline.translator.evidence(shown)
+    mask, warnings = pipeline.translator.allowed(shown, nobody)
+    for warning in warnings:
+        note(warning)
     columns: dict[str, list[Any]] = {"user_id": [], "item_id": [], "score": [], "rank": []}
     with progress() as tell:
-        lists = recommender.pipeline.rank_many(range(data.n_users), n, filter_seen=not include_seen)
+        lists = pipeline.rank_many(
+            range(data.n_users), shown.n, mask=mask, filter_seen=not include_seen
+        )
         for row, items in lists:
             tell("recommending", row / data.n_users)
             columns["user_id"] += [data.user_ids.ids[row]] * len(items)

@@ -109,7 +109,7 @@ class FittedKL(BatchScorer):
             rows: The items, [K].
 
         Returns:
-            The attribution; ``profile`` is the score of an item that shares nothing.
+            The attribution; ``base`` is the score of an item that shares nothing.
         """
         places, shares = self._shares(evidence)
         mine = self.items[evidence.history.rows[places]]
@@ -117,7 +117,7 @@ class FittedKL(BatchScorer):
         past = np.zeros((len(rows), len(evidence.history)))
         past[:, places] = common * shares
         base = float(self._base(self.distribution(evidence)[None, :])[0])
-        parts: dict[str, FloatArray] = {"profile": np.full(len(rows), base)}
+        parts: dict[str, FloatArray] = {"base": np.full(len(rows), base)}
         if self.log_prior.any():
             parts["popularity"] = self.log_prior[rows]
         return Attribution(rows, parts, past, blocks={"attributes": past})

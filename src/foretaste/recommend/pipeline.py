@@ -151,13 +151,23 @@ class Pipeline:
         return self._reasons(query, evidence, ItemList.of(rows, score=scores), [source])
 
     def rank_many(
-        self, user_rows: Sequence[int], n: int, *, filter_seen: bool = True, chunk: int = 256
+        self,
+        user_rows: Sequence[int],
+        n: int,
+        *,
+        mask: BoolArray | None = None,
+        filter_seen: bool = True,
+        chunk: int = 256,
     ) -> Iterator[tuple[int, ItemList]]:
         """Lists for many known people at once, without reasons: the fast path.
+
+        The items are those of :meth:`answer`: where the first source has nothing to say about
+        somebody, or all sources rank together, that person is ranked alone.
 
         Args:
             user_rows: People.
             n: Length of each list.
+            mask: Which items may be shown, [I]; all that are available now when ``None``.
             filter_seen: Leave out what they have met.
             chunk: People scored together; memory grows with it.
 
@@ -165,7 +175,8 @@ class Pipeline:
             ``(user_row, list)`` in the order given.
         """
         histories = self.translator.histories
-        window = self.translator.catalogue.available(time.time())
+        catalogue = self.translator.catalogue
+        window = catalogue.available(time.time()) if mask is None else mask
         scorer = self.sources[0].scorer
         for start in range(0, len(user_rows), chunk):
             rows = list(user_rows[start : start + chunk])
@@ -173,10 +184,14 @@ class Pipeline:
             scores = scorer.score_batch(batch)
             if window is not None:
                 scores = np.where(window, scores, -np.inf)
-            for row, line in zip(rows, scores, strict=True):
+            for row, evidence, line in zip(rows, batch, scores, strict=True):
                 if filter_seen:
                     line[histories.of(row).rows] = -np.inf
                 best = top(line, n)
+                equal = len(best) > 0 and line[best[0]] == line[best[-1]]
+                if self.fusion is not None or equal:
+                    yield row, self._rank(evidence, np.isfinite(line), n, [])[0]
+                    continue
                 yield row, ItemList.of(best, score=line[best])
 
     def stored_evidence(self, user_row: int) -> Evidence:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from foretaste.core import Attribution, History, Reason, Settings
+from foretaste.core import Attribution, History, Reason, ReasonKind, Settings
 from foretaste.recommend.catalogue import Catalogue
 
 __all__ = ["ReasonSettings", "ReasonWriter"]
@@ -36,6 +36,13 @@ _BLOCK_PHRASES: Mapping[str, str] = {
     "language": "their descriptions are alike",
     "content": "their descriptions are alike",
 }
+_SAID: Mapping[str, tuple[ReasonKind, str]] = {
+    "trend": ("popularity", "Liked more of late than before."),
+    "newness": ("popularity", "Newer items count for more here."),
+    "context": ("context", "It fits this moment and place."),
+    "profile": ("profile", "It fits what your profile says."),
+}
+"""Sentences of further parts; a part without a true sentence is not worded."""
 
 
 class ReasonSettings(Settings):
@@ -66,7 +73,7 @@ class _Told:
         for name, part in found.parts.items():
             if name == "popularity" and len(part):
                 part = part - part.min()
-            if name != "absence":
+            if name in ("popularity", "words") or name in _SAID:
                 self._parts.append((name, part.tolist()))
 
     def strongest(self, position: int, most: int) -> list[tuple[float, str, int]]:
@@ -173,9 +180,8 @@ class ReasonWriter:
             found = self.matches(told.wish or "", row)[: self.settings.shared_values]
             text += f" ({', '.join(found)})." if found else " in meaning."
             return Reason("words", text, weight, tuple(found), source)
-        if name == "context":
-            return Reason("context", "It fits this moment and place.", weight, (), source)
-        return Reason("profile", "It fits what your profile says.", weight, (), source)
+        kind, text = _SAID[name]
+        return Reason(kind, text, weight, (), source)
 
     def _past(self, told: _Told, position: int, j: int) -> Reason:
         other = told.items[j]
