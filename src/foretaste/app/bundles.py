@@ -72,12 +72,13 @@ def load(folder: str | Path) -> Recommender:
         meta = bundle.meta
         settings = FitSettings.of(dict(meta["settings"]), "the bundle's settings")
         dataset = _dataset(bundle)
-        sources, about = list(meta["sources"]), (str(meta["digest"]), dict(meta["card"]))
+        states = {name: bundle.parts[name] for name in meta["sources"]}
+        about = (str(meta["digest"]), dict(meta["card"]))
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(
             "the bundle lacks what a recommender needs", got=repr(error), where=str(folder)
         ) from error
-    parts = {name: load_part(name, bundle.parts[name]) for name in sources}
+    parts = {name: load_part(name, state) for name, state in states.items()}
     ratings = (
         load_part("_ratings", bundle.parts["_ratings"]) if "_ratings" in bundle.parts else None
     )

@@ -24,7 +24,7 @@ ENVIRONMENT_PREFIX = "FORETASTE_SET_"
 
 
 class FitSettings(Settings):
-    """What :func:`foretaste.fit` may be told. Every field has a default that was measured."""
+    """What :func:`foretaste.fit` may be told; every field has a default."""
 
     sources: tuple[str, ...] = Field(
         default=("taste", "popularity"),
@@ -110,15 +110,17 @@ def load_settings(
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError("there is no such settings file", where=str(path)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError("this is not a TOML file", got=str(error), where=str(path)) from None
 
 
 def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
     *path, last = dotted.split(".")
+    if len(path) > 20:
+        raise SettingsError("no setting lies that deep", got=dotted)
     for name in path:
         inner = values.get(name)
         values[name] = dict(inner) if isinstance(inner, Mapping) else {}
@@ -129,6 +131,7 @@ def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
 def _value(text: str) -> Any:
     """A value as TOML would read it; a bare word is a string."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        read = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
         return text
+    return read["value"] if len(read) == 1 else text

@@ -6,7 +6,7 @@
       manifest.json          format version, roles, kinds, digests, SHA-256 of every file
       interactions.parquet   inside rows, signals, context, sorted
       items.parquet  people.parquet  [knowledge.parquet]  [remarks.parquet]
-      [vectors-NAME.npy]
+      [vectors-0.npy ...]    which is which is in the manifest
 
 Written aside and renamed: a folder is whole or absent.
 """
