@@ -29,3 +29,19 @@ def test_parts_without_a_true_sentence_are_not_worded(
     found = Attribution(np.array([0, 1], np.int32), parts, np.zeros((2, 0)))
     first = writer.write(found, History.of([]), "any")[0]
     assert [reason.text for reason in first] == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(
+    ("signal", "said"),
+    [
+        (1.0, "alike in director (Michael Mann) and genres (Crime)."),
+        (-1.0, "You met Heat; that speaks for this."),
+    ],
+)
+def test_a_dislike_is_not_explained_by_likeness(shop: Dataset, signal: float, said: str) -> None:
+    writer = ReasonWriter(ReasonSettings(), Catalogue.of(shop), (), np.ones(6), 5)
+    share = np.array([[1.0]])
+    blocks = {"collaborative": 0.6 * share, "attributes": 0.4 * share}
+    found = Attribution(np.array([1], np.int32), {}, share, None, blocks)
+    told = writer.write(found, History.of([0], [signal]), "taste")[0]
+    assert len(told) == 1 and told[0].text.endswith(said)

@@ -187,6 +187,9 @@ class ReasonWriter:
         other = told.items[j]
         did = self._did(j, told.history)
         weight = float(told.found.past[position, j])
+        evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
+        if told.history.signals[j] < 0:  # what its fans like, or is alike, is no reason then
+            return Reason("past", f"{did}; that speaks for this.", weight, evidence, told.source)
         blocks = told.found.blocks
         shares = {name: float(block[position, j]) for name, block in blocks.items()}
         strongest = max(shares, key=lambda name: shares[name]) if shares else ""
@@ -194,7 +197,6 @@ class ReasonWriter:
         shared: tuple[tuple[str, str], ...] = ()
         if shares.get("attributes", 0.0) > _WORTH_SAYING * abs(shares.get(strongest, 0.0)):
             shared = self._shared_values(told.rows[position], other)
-        evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
         if shared:
             common = _grouped(shared)
             if strongest == "attributes":
