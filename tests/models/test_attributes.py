@@ -95,10 +95,19 @@ def test_the_share_of_a_past_item_is_what_they_have_in_common() -> None:
     np.testing.assert_allclose(found.past, [[2.5 / 9 * lift, 2 * 4 / 27 * lift]])
 
 
+def test_what_all_descriptions_share_says_nothing() -> None:
+    """Far from the origin all vectors look alike; centred, the nearest neighbour is plain."""
+    vectors = np.array([[10.0, 1.0], [10.0, 0.9], [10.0, -1.0], [0.0, 0.0]])
+    made = world("text", {"ann": ["a"]}, "abcd", vectors={"text": vectors})
+    scores = Content(recency=1.0).fit(made, rng=RNG).score(Evidence(History.of([0])))
+    assert scores[1] > 0.9 and scores[2] < -0.9 and scores[3] == 0.0
+
+
 def test_likeness_by_hand() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0], [0.0, 0.0]])
     made = world("text", {"ann": ["a"]}, "abcd", vectors={"text": vectors})
-    fitted = Content(recency=0.5, wish_weight=3.0, profile_weight=2.0).fit(made, rng=RNG)
+    plain = Content(recency=0.5, wish_weight=3.0, profile_weight=2.0, centre=False)
+    fitted = plain.fit(made, rng=RNG)
     history = History.of([0, 1])
     # Weights 1/3 (older) and 2/3 (newer) of the unit vectors.
     past = np.array([1 / 3, 2 / 3, 1 / np.sqrt(2), 0.0])

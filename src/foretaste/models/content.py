@@ -137,9 +137,11 @@ class Content(Settings):
         recency: Weight of a liked item against the next newer one; 1 weighs all alike.
         wish_weight: Weight of a wish in words against the whole history.
         profile_weight: Weight of a profile in words against the whole history.
+        centre: Take the mean vector off first: what all descriptions share says nothing.
     """
 
     vectors: str = "text"
+    centre: bool = True
     recency: float = Field(default=0.95, gt=0, le=1)
     wish_weight: float = Field(default=2.0, ge=0)
     profile_weight: float = Field(default=1.0, ge=0)
@@ -166,5 +168,8 @@ class Content(Settings):
                 remedy="Give the items a text or title column and an encoder",
             )
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        if self.centre and (lengths > 0).sum() > 1:
+            found = np.where(lengths > 0, found - found[lengths[:, 0] > 0].mean(axis=0), 0.0)
+            lengths = np.linalg.norm(found, axis=1, keepdims=True)
         unit = np.divide(found, lengths, out=np.zeros_like(found), where=lengths > 0)
         return FittedContent(unit.astype(np.float32), self)
