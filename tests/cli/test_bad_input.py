@@ -180,3 +180,57 @@ def test_a_full_disk(run: Run, shop: Path, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(module, "_write_files", full)
     refused(run("fit", "--data", shop, "--out", tmp_path / "b"), "No space left", code=1)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("carriage.csv", b"user_id,item_id\rann,a\rbob,b\r", ["carriage.csv"]),
+        ("binary.csv", bytes(range(256)) * 20, ["binary.csv"]),
+        ("array.json", b'[{"user_id": "ann", "item_id": "a"}]', ["one JSON object per line"]),
+        ("nested.jsonl", b'{"user_id": ["ann"], "item_id": "a"}\n', ["user_id holds no ids"]),
+        ("deep.jsonl", b'{"user_id": ' + b"[" * 100_000 + b"\n", ["deep.jsonl line 1"]),
+        ("endless.csv", b"user_id,item_id,timestamp\nann,a,inf\nbob,b,1\n", ["not a time"]),
+        ("units.csv", b"user_id,item_id,timestamp\n1,a,1e9\n2,b,1e9\n1,b,1e15\n", ["line 4"]),
+    ],
+)
+def test_files_that_are_no_table(
+    run: Run, tmp_path: Path, name: str, content: bytes, words: list[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    refused(run("fit", "--data", path, "--out", tmp_path / "bundle"), *words)
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "seed=" + "9" * 5000,
+        "seed=" + "[" * 5000,
+        "a." * 2000 + "a=1",
+        "seed=1\nsources=[]",
+        "fusion={k=-1}",
+        "signals={low=5, high=1}",
+    ],
+)
+def test_settings_that_are_odd(run: Run, shop: Path, tmp_path: Path, word: str) -> None:
+    refused(run("fit", "--data", shop, "--out", tmp_path / "b", "--set", word))
+    (tmp_path / "deep.toml").write_text("x = " + "[" * 5000)
+    refused(
+        run("fit", "--data", shop, "--out", tmp_path / "b", "--config", tmp_path / "deep.toml"),
+        "deep.toml",
+    )
+
+
+def test_a_wish_with_bytes_that_are_no_text(run: Run, bundle: Path) -> None:
+    assert run("recommend", "--bundle", bundle, "--wish", "a heist \udcff").code == 0
+
+
+def test_times_beyond_any_calendar_are_described(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(
+        "user_id,item_id,timestamp\n1,a,1600000000\n2,b,1600000001\n1,b,1600000002000\n"
+    )
+    found = run("data", "describe", path, "--json")
+    assert found.code == 0 and "9999-12-31" in found.out and len(found.out) < 10_000

@@ -219,16 +219,23 @@ def _ratings(dataset: Dataset) -> dict[str, int]:
     return {f"{value:g}": int(count) for value, count in zip(values, counts, strict=True)}
 
 
+_YEARS_1_TO_9999_S = (-62_135_596_800.0, 253_402_300_799.0)
+"""What a calendar of Python's can name; data may hold worse, which the checks report."""
+_MOST_MONTHS = 2_400
+
+
 def _calendar(dataset: Dataset) -> tuple[str | None, str | None, dict[str, int]]:
     if not has_clock(dataset):
         return None, None, {}
-    times = dataset.interactions["time_s"].fill_nan(None).drop_nulls()
+    times = dataset.interactions["time_s"].fill_nan(None).drop_nulls().clip(*_YEARS_1_TO_9999_S)
     stamps = (times * 1e6).cast(pl.Int64).cast(pl.Datetime("us"))
     months = stamps.dt.truncate("1mo").value_counts().sort("time_s")
     whole = pl.datetime_range(
         months["time_s"][0], months["time_s"][-1], interval="1mo", eager=True
     ).alias("time_s")
     filled = pl.DataFrame(whole).join(months, on="time_s", how="left").fill_null(0)
+    if len(filled) > _MOST_MONTHS:  # a few wrong times, far away
+        filled = months
     by_month = {stamp.strftime("%Y-%m"): count for stamp, count in filled.rows()}
     ends = (times.to_numpy().min(), times.to_numpy().max())
     first, last = (datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds") for end in ends)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from foretaste.core import KIND_SIGNALS, Codes, Settings
 from foretaste.data.report import ReportBuilder
@@ -59,6 +59,14 @@ class SignalSettings(Settings):
     duplicates: Literal["last", "all"] = Field(
         "last", description="ratings of one item by one person: keep the last, or all"
     )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for less, more in (("low", "high"), ("negative", "positive")):
+            below, above = getattr(self, less), getattr(self, more)
+            if below is not None and above is not None and below >= above:
+                raise ValueError(f"{less} must be less than {more}")
+        return self
 
 
 def kind_name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from pydantic import Field
 
 from foretaste.core import FloatArray, ItemList, Settings, top
 
@@ -24,7 +25,7 @@ class ReciprocalRankFusion(Settings):
         k: Damps the weight of first places; larger is flatter.
     """
 
-    k: float = 60.0
+    k: float = Field(60.0, ge=0)
 
     def fuse(
         self, lists: Sequence[ItemList], n: int, weights: Sequence[float] | None = None

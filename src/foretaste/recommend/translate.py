@@ -165,7 +165,7 @@ class Translator:
         if self.read_wish is None:
             warnings.append("the wish was ignored: the items have no text, so none was indexed")
             return None
-        return self.read_wish(text)
+        return self.read_wish(text.encode("utf-8", "replace").decode())  # no lone surrogates
 
 
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {

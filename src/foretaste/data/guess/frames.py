@@ -73,6 +73,8 @@ def as_ids(column: pl.Series, name: str) -> pl.Series:
     Returns:
         Strings; null where empty.
     """
+    if column.dtype.is_nested() or column.dtype == pl.Object:
+        raise DataError(f"{name} holds no ids", expected="text or numbers", got=str(column.dtype))
     if column.dtype.is_float():
         column = column.fill_nan(None)
         if bool((column.drop_nulls() % 1 == 0).all()):

@@ -153,7 +153,10 @@ def _quoted(lines: list[str], delimiter: str) -> bool:
 
 
 def _score(lines: list[str], delimiter: str) -> tuple[float, int]:
-    rows = _split(lines, delimiter)
+    try:
+        rows = _split(lines, delimiter)
+    except csv.Error:  # a lone carriage return: no text, or not split at this
+        return 0.0, 1
     counts = Counter(len(row) for row in rows)
     width, often = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
     if width < 2:

@@ -16,6 +16,9 @@ MISSING = ("", "null", "NULL", "None", "NA", "N/A", "NaT", "\\N", "-")
 _UNITS = ((1e17, "ns", 1e9), (1e14, "us", 1e6), (1e11, "ms", 1e3), (0.0, "s", 1.0))
 """Sizes from which a number is taken for that unit: 1e11 s is the year 5138, 1e11 ms 1973."""
 
+_END_S = 9e12
+"""No time is further from 1970: microseconds would not fit 64 bits (the year 287,000)."""
+
 _FORMATS = (
     "%+", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M:%S%.f %Z",
     "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
@@ -74,6 +77,15 @@ def _from_numbers(column: pl.Series, origin: Origin, report: ReportBuilder) -> p
     size = float(np.median(known.gather_every(1 + len(known) // 1_000_000).abs().to_numpy()))
     unit, per_second = next((name, scale) for least, name, scale in _UNITS if size >= least)
     seconds = column / per_second if per_second != 1 else column
+    strange = (seconds.abs() > _END_S).arg_true()
+    if len(strange):
+        raise DataError(
+            f"{column.name} is not a time in {unit}",
+            where=origin.at(int(strange[0])),
+            expected=f"{unit} since 1970",
+            got=str(column[int(strange[0])]),
+            remedy="Correct the cell, or empty it if the time is unknown",
+        )
     first, last = np.nanmin(seconds.to_numpy()), np.nanmax(seconds.to_numpy())
     if last < 1e7:
         report.warn(

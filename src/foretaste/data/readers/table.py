@@ -57,6 +57,13 @@ def read_table(
     elif is_json_lines(source):
         table, origin = _json_lines(source, options), Origin(source.name, 1)
         report.fact("format", "JSON lines", where=source.name, value="jsonl")
+    elif ".json" in source.name.lower():
+        raise DataError(
+            "this is no JSON of lines",
+            where=source.name,
+            expected="one JSON object per line",
+            got=source.head(64).decode("utf-8", "replace"),
+        )
     else:
         table, origin = read_delimited(source, options, report, names)
     _check_cells(table, options.limits, origin)
@@ -88,7 +95,7 @@ def _json_lines_slowly(source: Source) -> pl.DataFrame:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(
                 f"this is no JSON ({error})",
                 where=f"{source.name} line {number}",
