@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from foretaste.app.queries import make_query
 from foretaste.app.settings import FitSettings
 from foretaste.app.signals import SignalRule
 from foretaste.core import (
-    KIND_SIGNALS,
     Answer,
     Dataset,
     Encoder,
@@ -26,7 +26,7 @@ from foretaste.core import (
     Wish,
     top,
 )
-from foretaste.core.errors import DataError, InputError
+from foretaste.core.errors import DataError
 from foretaste.language import TextIndex
 from foretaste.recommend import Catalogue, Pipeline, ReasonWriter, Source, Translator
 
@@ -261,40 +261,6 @@ class Recommender:
             columns["title"] = [titles[row] for row in rows]
         columns |= {"score": scores[rows], "rank": np.arange(1, len(rows) + 1)}
         return pd.DataFrame(columns)
-
-
-def make_query(*, history: Iterable[str | Event] = (), **fields: Any) -> Query:
-    """A query from what people pass, with one clear sentence when it is wrong.
-
-    Args:
-        history: Item ids or events, oldest first.
-        **fields: Fields of :class:`Query`.
-
-    Returns:
-        The query.
-
-    Raises:
-        InputError: If a field is unknown or the history is not a sequence of ids.
-    """
-    if isinstance(history, str):
-        raise InputError("history must be a list", expected="ids in a list", got=repr(history))
-    events = tuple(one if isinstance(one, Event) else str(one) for one in history)
-    for event in events:
-        if isinstance(event, Event) and event.kind not in KIND_SIGNALS:
-            raise InputError(
-                "unknown kind of event", expected=", ".join(KIND_SIGNALS), got=repr(event.kind)
-            )
-    for name in ("candidates", "allow", "deny"):
-        given = fields.get(name)
-        if given is not None:
-            fields[name] = tuple([given] if isinstance(given, str) else map(str, given))
-    unknown = set(fields) - set(Query.__dataclass_fields__)
-    if unknown:
-        raise InputError(
-            f"unknown field {', '.join(sorted(unknown))}",
-            expected="one of " + ", ".join(Query.__dataclass_fields__),
-        )
-    return Query(history=events, **fields)
 
 
 def _profiles(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:

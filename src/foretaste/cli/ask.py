@@ -55,7 +55,7 @@ def recommend(
     as_json: JsonFlag = False,
 ) -> None:
     """Recommend items, with reasons."""
-    from foretaste.app.recommender import make_query
+    from foretaste.app.queries import make_query
 
     recommender = _load(bundle, as_json)
     if all_users:

@@ -1,0 +1,45 @@
+"""A query from what people pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from foretaste.core import KIND_SIGNALS, Event, Query
+from foretaste.core.errors import InputError
+
+__all__ = ["make_query"]
+
+
+def make_query(*, history: Iterable[str | Event] = (), **fields: Any) -> Query:
+    """A query from what people pass, with one clear sentence when it is wrong.
+
+    Args:
+        history: Item ids or events, oldest first.
+        **fields: Fields of :class:`Query`.
+
+    Returns:
+        The query.
+
+    Raises:
+        InputError: If a field is unknown or the history is not a sequence of ids.
+    """
+    if isinstance(history, str):
+        raise InputError("history must be a list", expected="ids in a list", got=repr(history))
+    events = tuple(one if isinstance(one, Event) else str(one) for one in history)
+    for event in events:
+        if isinstance(event, Event) and event.kind not in KIND_SIGNALS:
+            raise InputError(
+                "unknown kind of event", expected=", ".join(KIND_SIGNALS), got=repr(event.kind)
+            )
+    for name in ("candidates", "allow", "deny"):
+        given = fields.get(name)
+        if given is not None:
+            fields[name] = tuple([given] if isinstance(given, str) else map(str, given))
+    unknown = set(fields) - set(Query.__dataclass_fields__)
+    if unknown:
+        raise InputError(
+            f"unknown field {', '.join(sorted(unknown))}",
+            expected="one of " + ", ".join(Query.__dataclass_fields__),
+        )
+    return Query(history=events, **fields)
