@@ -156,7 +156,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     say("fitting, settings learned")
     learned_costs = fitted(data, learn=True)[1]
     say("answering one at a time")
-    found: dict[str, Any] = {"fit": costs, "fit_learned": learned_costs, "one": one_at_a_time(recommender)}
+    found: dict[str, Any] = {
+        "fit": costs,
+        "fit_learned": learned_costs,
+        "one": one_at_a_time(recommender),
+    }
     say("answering everybody")
     found["all"] = everybody(recommender)
     say("implicit")
