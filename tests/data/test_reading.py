@@ -331,3 +331,27 @@ def test_broken_archives(tmp_path: Path) -> None:
         read(path, limits=ReadLimits(file_bytes=10))
     with pytest.raises(DataError, match="Parquet file is broken"):
         read(write(tmp_path / "z.parquet", b"PAR1" + b"\x00" * 40))
+
+
+def test_zips_that_cannot_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "z.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("interactions.csv", HEADER + ROWS * 50)
+    good = path.read_bytes()
+    entry = good.rfind(b"PK\x01\x02")
+    locked = bytearray(good)
+    locked[6] |= 1
+    locked[entry + 8] |= 1
+    method = bytearray(good)
+    method[8] = method[entry + 10] = 99
+    for bad in (bytes(locked), bytes(method), good[:50] + b"\xff" * 12 + good[62:]):
+        path.write_bytes(bad)
+        with pytest.raises(DataError, match="zip is broken"):
+            read(path)
+
+
+def test_one_column_cannot_play_two_parts(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv", HEADER + ROWS)
+    column = HEADER.split(",")[0]
+    with pytest.raises(DataError, match="given for two parts"):
+        read(path, columns={"user_id": column, "item_id": column})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -226,7 +227,7 @@ def _unpacked(path: Path, limits: ReadLimits) -> Iterator[Path]:
                 got=error.strerror or str(error),
                 remedy="Free some space in the folder for temporary files",
             ) from error
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError) as error:  # RuntimeError: locked
             raise DataError(
                 f"the zip is broken ({error})", where=path.name, remedy="Download it again"
             ) from None

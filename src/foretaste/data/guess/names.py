@@ -127,6 +127,8 @@ def find_columns(
                     where=where,
                     expected="one of " + ", ".join(names),
                 )
+            if given[part] in found.values():
+                raise DataError(f"{given[part]!r} is given for two parts", where=where, got=part)
             found[part] = given[part]
             continue
         bare = table in ("items", "people") and part in needed

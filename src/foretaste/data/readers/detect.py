@@ -75,6 +75,8 @@ def detect(path: Path) -> tuple[str, Path]:
     if path.is_file():
         atomic = path.suffix in (".inter", ".item", ".user", ".kg", ".link")
         return ("recbole" if atomic else "table"), path
+    if not path.is_dir():
+        raise DataError("this is neither a file nor a folder", where=str(path))
     names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
     if not names:
         raise DataError("the folder is empty", where=str(path))
