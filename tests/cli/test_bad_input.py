@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 Run = Callable[..., object]
@@ -234,3 +235,15 @@ def test_times_beyond_any_calendar_are_described(run: Run, tmp_path: Path) -> No
     )
     found = run("data", "describe", path, "--json")
     assert found.code == 0 and "9999-12-31" in found.out and len(found.out) < 10_000
+
+
+def test_a_list_on_a_full_disk(
+    run: Run, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("No space left on device")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    out = tmp_path / "lists.parquet"
+    refused(run("recommend", "--bundle", bundle, "--out", out), "No space left", code=1)
+    assert list(tmp_path.iterdir()) == []

@@ -91,6 +91,24 @@ def test_a_refused_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "address"),
+    [
+        ("sk-secret", "http://somebody:secret@127.0.0.1:1/v1"),
+        ("sk-secret-é", "http://127.0.0.1:1/v1"),
+        ("sk-secret", "http://[::1"),
+    ],
+)
+def test_no_secret_is_told_when_nothing_answers(
+    monkeypatch: pytest.MonkeyPatch, key: str, address: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    encoder = OpenAIEncoder(OpenAISettings(base_url=address, model="m", retries=0))
+    with pytest.raises(NetworkError) as told:
+        encoder.encode(["words"])
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "<html>",

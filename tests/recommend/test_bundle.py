@@ -71,6 +71,19 @@ def test_another_version_is_refused_with_the_remedy(bundle: Bundle, tmp_path: Pa
         read_bundle(tmp_path / "b")
 
 
+def test_a_manifest_without_digest_or_too_deep_is_refused(bundle: Bundle, tmp_path: Path) -> None:
+    write_bundle(bundle, tmp_path / "b")
+    path = tmp_path / "b" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["digest"]
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match="manifest was changed"):
+        read_bundle(tmp_path / "b")
+    path.write_text("[" * 100_000)
+    with pytest.raises(BundleError, match="not a bundle of ours"):
+        read_bundle(tmp_path / "b")
+
+
 def test_a_manifest_cannot_reach_outside(bundle: Bundle, tmp_path: Path) -> None:
     write_bundle(bundle, tmp_path / "b")
     path = tmp_path / "b" / "manifest.json"

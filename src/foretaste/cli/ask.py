@@ -18,7 +18,7 @@ from foretaste.cli.output import (
     show_json,
     table,
 )
-from foretaste.core.errors import InputError
+from foretaste.core.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,6 +183,10 @@ def _write(columns: Mapping[str, Sequence[Any]], out: Path) -> None:
     try:
         write(aside)
         aside.rename(out)
+    except pl.exceptions.PolarsError as error:  # a full disk, in Polars' own words
+        raise StorageError(
+            "the file could not be written", where=str(out), got=str(error)
+        ) from None
     finally:
         aside.unlink(missing_ok=True)
 

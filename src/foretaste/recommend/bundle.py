@@ -149,7 +149,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         number = manifest["foretaste_bundle"]
         manifest["files"].items(), manifest["parts"].items(), manifest["meta"].items()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BundleError("this is not a bundle of ours", where=str(path), remedy=remedy) from None
     if number != FORMAT:
         raise BundleError(
@@ -214,7 +214,7 @@ def _read_files(folder: Path, manifest: Mapping[str, Any]) -> Bundle:
         raise BundleError(
             "a file of the bundle cannot be read", got=str(error), where=str(folder)
         ) from error
-    if digest_of(manifest["files"], parts, manifest["meta"]) != manifest["digest"]:
+    if digest_of(manifest["files"], parts, manifest["meta"]) != manifest.get("digest"):
         raise BundleError("the manifest was changed", where=str(folder), remedy="Fit again")
     return Bundle(states, tables, manifest["meta"], manifest["digest"])
 

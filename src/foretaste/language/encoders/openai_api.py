@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -121,7 +122,7 @@ class OpenAIEncoder:
             wait = 0.5 * 2.0**attempt
             try:
                 answer = self._client.post(address, json=body)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 trouble = type(error).__name__
             else:
                 if answer.status_code not in _RETRIED:
@@ -133,12 +134,12 @@ class OpenAIEncoder:
         raise NetworkError(
             "the embeddings service does not answer",
             got=f"{trouble}, {self.settings.retries + 1} times",
-            where=address,
+            where=_public(address),
             remedy="Check the address and the network, or choose another encoder kind",
         )
 
     def _read(self, answer: httpx.Response, count: int) -> NDArray[np.float32]:
-        where = self.settings.base_url
+        where = _public(self.settings.base_url)
         if answer.status_code >= 400:
             # The body may repeat the key, so only the status is told.
             raise SettingsError(
@@ -160,6 +161,11 @@ class OpenAIEncoder:
                 remedy="Set vector_size to what the model gives",
             )
         return vectors
+
+
+def _public(address: str) -> str:
+    """An address without a name and password in it."""
+    return re.sub(r"//[^/@]*@", "//", address)
 
 
 def _asked_wait(header: str | None, default: float) -> float:
