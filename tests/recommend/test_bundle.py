@@ -113,6 +113,12 @@ def test_two_writers_into_one_place(bundle: Bundle, tmp_path: Path) -> None:
         write_bundle(bundle, tmp_path / "b")
 
 
+def test_a_place_below_a_file_is_no_other_process(bundle: Bundle, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="could not be written"):
+        write_bundle(bundle, tmp_path / "file" / "b")
+
+
 @pytest.mark.parametrize(
     "failure",
     [

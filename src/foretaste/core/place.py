@@ -95,7 +95,9 @@ def claim(
             shutil.rmtree(aside)
         aside.mkdir()
         (aside / "owner").write_text(str(os.getpid()))
-    except FileExistsError:
+    except FileExistsError as error:
+        if not folder.parent.is_dir():
+            raise place.storage_error(error) from error
         raise BusyError(
             "another process is writing there",
             where=str(folder),
