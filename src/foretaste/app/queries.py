@@ -24,7 +24,7 @@ def make_query(*, history: Iterable[str | Event] = (), **fields: Any) -> Query:
     Raises:
         InputError: If a field is unknown or the history is not a sequence of ids.
     """
-    if isinstance(history, str):
+    if isinstance(history, str) or not isinstance(history, Iterable):
         raise InputError("history must be a list", expected="ids in a list", got=repr(history))
     events = tuple(one if isinstance(one, Event) else str(one) for one in history)
     for event in events:
@@ -35,6 +35,8 @@ def make_query(*, history: Iterable[str | Event] = (), **fields: Any) -> Query:
     for name in ("candidates", "allow", "deny"):
         given = fields.get(name)
         if given is not None:
+            if not isinstance(given, Iterable):
+                raise InputError(f"{name} must be a list", expected="ids", got=repr(given))
             fields[name] = tuple([given] if isinstance(given, str) else map(str, given))
     unknown = set(fields) - set(Query.__dataclass_fields__)
     if unknown:

@@ -26,7 +26,7 @@ from foretaste.core import (
     Wish,
     top,
 )
-from foretaste.core.errors import DataError
+from foretaste.core.errors import DataError, InputError
 from foretaste.language import TextIndex
 from foretaste.recommend import Catalogue, Pipeline, ReasonWriter, Source, Translator
 
@@ -128,6 +128,8 @@ class Recommender:
         """
         import pandas as pd
 
+        if not (user_id is None or isinstance(user_id, Iterable)):
+            raise InputError("user_id is no text", expected="an id or ids", got=repr(user_id))
         many = [user_id] if user_id is None or isinstance(user_id, str) else list(user_id)
         base = make_query(n=n, history=history, wish=wish, **more)
         frames = [self.answer(replace(base, user_id=one)).to_frame() for one in many]

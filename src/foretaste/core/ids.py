@@ -73,7 +73,7 @@ class Vocabulary:
         """
         try:
             return self._rows[name]
-        except KeyError:
+        except (KeyError, TypeError):  # TypeError: a list, say, is no id
             near = get_close_matches(str(name), self._ids, n=1) if len(self) < 200_000 else []
             raise UnknownIdError(
                 f"no {self.what} has the id {name!r}",
