@@ -99,13 +99,22 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _card(card: Mapping[str, Any] | None) -> str:
     if not card:
         return ""
-    hardware = card["hardware"]
-    return (
-        f"*Data {card['data']['name']} ({card['data']['digest']}), protocol "
-        f"{card['protocol']['name']} ({card['protocol']['digest']}), code "
-        f"{card['code']['version']} ({card['code']['digest']}), {hardware['processor']}, "
-        f"{hardware['cores']} cores, {card['seconds']:.0f} s, {card['started_utc'][:10]}.*\n"
-    )
+    said = [f"{part} {_named(card[part])}" for part in ("data", "protocol", "code") if part in card]
+    hardware = card.get("hardware", {})
+    if hardware:
+        said.append(f"{hardware['processor']}, {hardware['cores']} cores")
+    if "seconds" in card:
+        said.append(f"{card['seconds']:.0f} s")
+    if "started_utc" in card:
+        said.append(card["started_utc"][:10])
+    return f"*Run card: {'; '.join(said)}.*\n"
+
+
+def _named(part: Any) -> str:
+    if not isinstance(part, Mapping):
+        return str(part)
+    name = part.get("name", part.get("version", ""))
+    return f"{name} ({part['digest']})" if "digest" in part else str(name)
 
 
 def main() -> int:

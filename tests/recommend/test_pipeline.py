@@ -11,9 +11,9 @@ import pytest
 from foretaste.core import Dataset, Event, Evidence, FloatArray, Query, stream
 from foretaste.core.errors import InputError, LimitError
 from foretaste.models import Ease, Popularity
+from foretaste.recommend import Pipeline, Source
 from foretaste.recommend.catalogue import Catalogue
 from foretaste.recommend.fusion import ReciprocalRankFusion
-from foretaste.recommend.pipeline import Pipeline, Source
 from foretaste.recommend.reasons import ReasonSettings, ReasonWriter
 from foretaste.recommend.translate import Translator
 

@@ -92,7 +92,7 @@ def run_demo(tell: Progress) -> Demo:
     past = [data.titles()[row] for row in data.histories.of(data.user_ids.row(someone)).liked[-3:]]
     named = ", ".join(data.titles()[data.item_ids.row(one)] for one in clicks)
     questions = (
-        (f"For {someone}, who lately liked {', '.join(past)}", Query(someone, n=5)),
+        (f"For {someone}, whose latest films were {', '.join(past)}", Query(someone, n=5)),
         (f"For nobody in particular, who wishes for “{_WISH}”", Query(wish=_WISH, n=5)),
         (f"For somebody new after three clicks: {named}", Query(history=clicks, n=5)),
     )

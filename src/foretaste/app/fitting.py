@@ -80,7 +80,7 @@ def fit(
         model = model_settings(name, settings.models.get(name, {}))
         parts[name] = model.fit(data, rng=stream(settings.seed, "fit", name))
     ratings = None
-    if settings.ratings and np.isfinite(data.histories.all.values).any():
+    if settings.ratings and _has_ratings(data):
         from foretaste.taste.ratings import Ratings
 
         tell("fitting ratings", 0.0)
@@ -137,6 +137,13 @@ def code_digest() -> str:
 
 def _has_words(data: Dataset) -> bool:
     return any(role in ("title", "text") for role in data.item_roles.values())
+
+
+def _has_ratings(data: Dataset) -> bool:
+    if "rate" not in data.kinds:
+        return False
+    past = data.histories.all
+    return bool(np.isfinite(past.values[past.kinds == data.kinds.index("rate")]).any())
 
 
 def _silent(what: str, share: float) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foretaste.cli.fit import parse_overrides
 from foretaste.cli.output import (
     JsonFlag,
     answer_json,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from foretaste.app import Recommender
-    from foretaste.core import Query
+    from foretaste.core import Answer, Query
 
 __all__ = ["audience", "explain", "predict", "recommend", "similar"]
 
@@ -48,7 +49,14 @@ def recommend(
         str | None, typer.Option("--filter", help='Such as: year >= 1990 and "Drama" in genres.')
     ] = None,
     candidates: Annotated[str | None, typer.Option(help="Rank only these ids.")] = None,
+    allow: Annotated[str | None, typer.Option(help="Show only these ids.")] = None,
     deny: Annotated[str | None, typer.Option(help="Never show these ids.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="What the person is like, in plain words.")
+    ] = None,
+    context: Annotated[
+        list[str] | None, typer.Option(help="A circumstance, such as device=phone.")
+    ] = None,
     include_seen: Annotated[bool, typer.Option(help="Also what the person has met.")] = False,
     all_users: Annotated[bool, typer.Option(help="Everybody in the data; needs --out.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write a Parquet, CSV or JSON file.")] = None,
@@ -58,26 +66,31 @@ def recommend(
     from foretaste.app.queries import make_query
 
     recommender = _load(bundle, as_json)
+    shown: dict[str, Any] = {
+        "n": n,
+        "filter": filter_,
+        "candidates": _ids(candidates),
+        "allow": _ids(allow),
+        "deny": _ids(deny) or (),
+    }
     if all_users:
         if out is None:
             raise InputError("--all-users writes a file", expected="--out FILE.parquet")
         if user is not None or history is not None or wish is not None:
             raise InputError("--all-users asks for everybody", got="--user, --history or --wish")
-        shown = make_query(n=n, filter=filter_, candidates=_ids(candidates), deny=_ids(deny) or ())
-        count = _write_all(recommender, shown, include_seen, out)
+        count = _write_all(recommender, make_query(**shown), include_seen, out)
         say(f"{count:,} rows written to {out}")
         return
-    query = make_query(
-        user_id=user,
-        history=_ids(history) or (),
-        wish=wish,
-        n=n,
-        filter=filter_,
-        candidates=_ids(candidates),
-        deny=_ids(deny) or (),
-        filter_seen=not include_seen,
-    )
-    answer = recommender.answer(query)
+    shown |= {"user_id": user, "history": _ids(history) or (), "wish": wish}
+    shown |= {
+        "profile": {} if profile is None else {"text": profile},
+        "context": parse_overrides(context),
+    }
+    query = make_query(**shown, filter_seen=not include_seen)
+    _show_answer(recommender, recommender.answer(query), out, as_json)
+
+
+def _show_answer(recommender: Recommender, answer: Answer, out: Path | None, as_json: bool) -> None:
     if out is not None:
         frame = answer.to_frame()
         _write({str(name): frame[name].tolist() for name in frame.columns}, out)

@@ -10,6 +10,7 @@ import typer
 from foretaste.cli.data import ColumnOption, FormatOption, ItemsOption, read_options
 from foretaste.cli.fit import parse_overrides
 from foretaste.cli.output import JsonFlag, progress, say, show_json
+from foretaste.core.errors import InputError
 
 if TYPE_CHECKING:
     from foretaste.evaluate import Report
@@ -68,6 +69,12 @@ def evaluate(
             metrics=metrics.split(",") if metrics else None,
             config=settings,
             progress=tell,
+        )
+    if not report.rows:
+        raise InputError(
+            "nobody could be asked",
+            where=protocol,
+            remedy="The data is too small for this protocol; try another, or see its settings",
         )
     _show(report, dataset.simulated, json_file, picture, as_json)
 

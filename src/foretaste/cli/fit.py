@@ -13,6 +13,9 @@ from foretaste.core.errors import SettingsError
 
 __all__ = ["fit", "parse_overrides"]
 
+_WORTH_REPEATING = ("columns", "positive threshold")
+"""Guesses that change every answer when they are wrong."""
+
 
 def fit(
     data: Annotated[Path, typer.Option(help="File, folder or archive; see: foretaste data.")],
@@ -42,12 +45,21 @@ def fit(
         )
         recommender = fit_data(dataset, settings, progress=tell)
         tell("writing", 1.0)
-        digest = save(recommender, place)
-    warnings = [str(one) for one in report.warnings]
+        save(recommender, place)
+    warnings = [
+        str(one) for one in report if one.level == "warning" or one.topic in _WORTH_REPEATING
+    ]
     for warning in (*warnings, *getattr(recommender.encoder, "warnings", ())):
         note(warning)
     if as_json:
-        show_json({"bundle": str(out), "digest": digest, "warnings": warnings, **recommender.card})
+        show_json(
+            {
+                "bundle": str(out),
+                "digest": recommender.digest,
+                "warnings": warnings,
+                **recommender.card,
+            }
+        )
         return
     card = recommender.card
     say(
@@ -56,7 +68,7 @@ def fit(
     )
     if dataset.simulated:
         say(f"Note: {dataset.simulated}.")
-    say(f"Bundle {digest} written to {out}")
+    say(f"Bundle {recommender.digest} written to {out}")
     say(f'Next: foretaste recommend --bundle {out} --user ID   or   --wish "..."')
 
 

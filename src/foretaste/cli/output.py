@@ -175,8 +175,11 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str, float], None]]:
     Yields:
         What to tell the progress to: the step in words and its share, 0 to 1.
     """
-    if quiet or not sys.stderr.isatty():
+    if quiet:
         yield lambda what, share: None
+        return
+    if not sys.stderr.isatty():
+        yield _steps()
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -184,6 +187,18 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str, float], None]]:
     with Progress(*columns, console=_console(True), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda what, share: bar.update(task, description=what, completed=share)
+
+
+def _steps() -> Callable[[str, float], None]:
+    """Without a terminal: one line when a new step begins."""
+    last = [""]
+
+    def tell(what: str, share: float) -> None:
+        if what != last[0]:
+            last[0] = what
+            _console(True).print(what, style="dim", markup=False)
+
+    return tell
 
 
 def _plain(value: Any) -> Any:

@@ -48,7 +48,7 @@ def quickstart(
     else:
         _show(demo, seconds, out)
         if not problems and not sys.stdout.isatty():
-            say("No terminal: checked itself and found everything in order.", style="dim")
+            say("Self-check passed: every list is full, every item has a reason.", style="dim")
     if problems:
         raise ForetasteError("the quickstart did not come out as it should: " + "; ".join(problems))
 

@@ -4,9 +4,10 @@ from foretaste.recommend.bundle import Bundle, claim_bundle, read_bundle, write_
 from foretaste.recommend.catalogue import Catalogue
 from foretaste.recommend.filters import filter_mask
 from foretaste.recommend.fusion import ReciprocalRankFusion
-from foretaste.recommend.pipeline import Pipeline, Source
+from foretaste.recommend.pipeline import Pipeline
 from foretaste.recommend.reasons import ReasonSettings, ReasonWriter
 from foretaste.recommend.retrieve import FullScan
+from foretaste.recommend.sources import Source
 from foretaste.recommend.translate import Translator
 
 __all__ = [

@@ -5,65 +5,32 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from foretaste.core import (
     Answer,
-    Attribution,
     BoolArray,
     Evidence,
     FloatArray,
     ItemList,
     Query,
     Reason,
-    Scorer,
     top,
 )
 from foretaste.recommend.fusion import ReciprocalRankFusion
 from foretaste.recommend.reasons import ReasonWriter
 from foretaste.recommend.retrieve import FullScan
+from foretaste.recommend.sources import Silent, Source
 from foretaste.recommend.translate import Translator
 
-__all__ = ["Pipeline", "Source"]
+__all__ = ["Pipeline"]
 
 _LOG = logging.getLogger("foretaste.recommend")
 _FUSION_DEPTH = 200
 """How many of each source's best items take part in a fusion."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """A scorer under the name by which answers call it.
-
-    Attributes:
-        name: ``taste``, ``ease``, ``popularity`` ...
-        scorer: What scores; may also explain, or give an uncertainty.
-    """
-
-    name: str
-    scorer: Scorer
-
-    def explain(self, evidence: Evidence, rows: np.ndarray, scores: FloatArray) -> Attribution:
-        """Attribution of these scores, or "popularity says so" where a scorer cannot.
-
-        Args:
-            evidence: Whoever asks.
-            rows: The items, [K].
-            scores: Their scores, [K].
-
-        Returns:
-            The attribution.
-        """
-        explain: Callable[[Evidence, np.ndarray], Attribution] | None
-        explain = getattr(self.scorer, "explain", None)
-        if explain is not None:
-            return explain(evidence, rows)
-        nothing = np.zeros((len(rows), len(evidence.history)))
-        return Attribution(rows, {"popularity": scores}, nothing, additive=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +73,7 @@ class Pipeline:
         ranked = time.perf_counter()
         said: tuple[tuple[Reason, ...], ...] = ((),) * len(items)
         if reasons and len(items):
-            said = self._reasons(query, evidence, items, by)
+            said = self._told(query, evidence, items, by, warnings)
         if evidence.wish is not None and not any(_reads_wishes(source) for source in by):
             warnings.append(f"the wish did not change this list: {source} reads no words")
         explained = time.perf_counter()
@@ -114,7 +81,7 @@ class Pipeline:
             warnings.append("nothing is left to show after the filters")
         catalogue = self.translator.catalogue
         rows = items.rows.tolist()
-        sd = getattr(by[0].scorer, "uncertainty", None) if len(by) == 1 and len(items) else None
+        sd = _uncertainty(by, evidence, items)
         return Answer(
             query=query,
             item_ids=tuple(catalogue.item_ids.names(rows)),
@@ -124,7 +91,7 @@ class Pipeline:
             source=source,
             answer_id=secrets.token_hex(8),
             bundle_digest=self.digest,
-            uncertainty=None if sd is None else tuple(sd(evidence, items.rows).tolist()),
+            uncertainty=None if sd is None else tuple(sd.tolist()),
             warnings=tuple(warnings),
             timings_ms={
                 "translate": 1e3 * (translated - started),
@@ -221,7 +188,7 @@ class Pipeline:
                 return found, source.name, [source]
         rows = np.flatnonzero(mask)[:n].astype(np.int32)
         zeros = np.zeros(len(rows))
-        return ItemList.of(rows, score=zeros), "catalogue order", [Source("none", _Silent())]
+        return ItemList.of(rows, score=zeros), "catalogue order", [Source("none", Silent())]
 
     def _fused(
         self, evidence: Evidence, mask: BoolArray, n: int, warnings: list[str]
@@ -252,6 +219,21 @@ class Pipeline:
             warnings.append(f"{source.name} could not score ({type(error).__name__}): fell back")
             return ItemList.of([], score=np.zeros(0))
 
+    def _told(
+        self,
+        query: Query,
+        evidence: Evidence,
+        items: ItemList,
+        by: Sequence[Source],
+        warnings: list[str],
+    ) -> tuple[tuple[Reason, ...], ...]:
+        try:
+            return self._reasons(query, evidence, items, by)
+        except Exception as error:  # noqa: BLE001 - a list without reasons beats no list
+            _LOG.exception("reasons failed")
+            warnings.append(f"no reasons could be given ({type(error).__name__})")
+            return ((),) * len(items)
+
     def _reasons(
         self, query: Query, evidence: Evidence, items: ItemList, by: Sequence[Source]
     ) -> tuple[tuple[Reason, ...], ...]:
@@ -268,14 +250,10 @@ class Pipeline:
         )
 
 
-class _Silent:
-    """Explains nothing: what stands behind a list in catalogue order."""
-
-    def score(self, evidence: Evidence, rows: Any = None) -> FloatArray:
-        return np.zeros(0 if rows is None else len(rows))
-
-    def score_batch(self, batch: Sequence[Evidence]) -> FloatArray:
-        return np.zeros((len(batch), 0))
+def _uncertainty(by: Sequence[Source], evidence: Evidence, items: ItemList) -> FloatArray | None:
+    known = getattr(by[0].scorer, "uncertainty", None) if len(by) == 1 and len(items) else None
+    found: FloatArray | None = None if known is None else known(evidence, items.rows)
+    return found
 
 
 def _reads_wishes(source: Source) -> bool:

@@ -72,7 +72,7 @@ class _Told:
         self._parts = []
         for name, part in found.parts.items():
             if name == "popularity" and len(part):
-                part = part - part.min()
+                part = np.minimum(part - part.min(), part)
             if name in ("popularity", "words") or name in _SAID:
                 self._parts.append((name, part.tolist()))
 
@@ -157,11 +157,11 @@ class ReasonWriter:
                 break
             if name != "past":
                 reasons.append(self._part(told, position, name))
-            elif told.items[j] not in named:
+            elif told.history.signals[j] > 0 and told.items[j] not in named:
                 named.add(told.items[j])
                 reasons.append(self._past(told, position, j))
-        if not reasons and "popularity" in told.found.parts:
-            reasons.append(self._part(told, position, "popularity"))
+        if not reasons:
+            reasons.append(self._nothing_special(told, position))
         return tuple(reasons)
 
     def _part(self, told: _Told, position: int, name: str) -> Reason:
@@ -172,7 +172,7 @@ class ReasonWriter:
             text = (
                 f"Liked by {likes:,} of {self.n_people:,} {self.audience}."
                 if likes
-                else f"New here: none of {self.n_people:,} {self.audience} has liked it yet."
+                else "New here; from its description it may be liked by many."
             )
             return Reason("popularity", text, weight, (), source)
         if name == "words":
@@ -183,17 +183,29 @@ class ReasonWriter:
         kind, text = _SAID[name]
         return Reason(kind, text, weight, (), source)
 
+    def _nothing_special(self, told: _Told, position: int) -> Reason:
+        likes = int(self.likes[told.rows[position]])
+        text = (
+            f"Nothing of yours speaks for it; liked by {likes:,} of {self.n_people:,} "
+            f"{self.audience}."
+            if likes
+            else "Nothing is known yet that speaks for it or against it."
+        )
+        part = told.found.parts.get("popularity")
+        weight = 0.0 if part is None else float(part[position])
+        return Reason("popularity", text, weight, (), told.source)
+
     def _past(self, told: _Told, position: int, j: int) -> Reason:
         other = told.items[j]
         did = self._did(j, told.history)
         weight = float(told.found.past[position, j])
         evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
-        if told.history.signals[j] < 0:  # what its fans like, or is alike, is no reason then
-            return Reason("past", f"{did}; that speaks for this.", weight, evidence, told.source)
         blocks = told.found.blocks
         shares = {name: float(block[position, j]) for name, block in blocks.items()}
         strongest = max(shares, key=lambda name: shares[name]) if shares else ""
         why = _BLOCK_PHRASES.get(strongest, "") if shares.get(strongest, 0.0) > 0 else ""
+        if why and not self.likes[told.rows[position]]:  # it has no fans yet: the map placed it
+            why = "by its description this is for the same people"
         shared: tuple[tuple[str, str], ...] = ()
         if shares.get("attributes", 0.0) > _WORTH_SAYING * abs(shares.get(strongest, 0.0)):
             shared = self._shared_values(told.rows[position], other)
@@ -211,11 +223,11 @@ class ReasonWriter:
         title = self.catalogue.titles[int(history.rows[j])]
         code, value = int(history.kinds[j]), float(history.values[j])
         kind = self.kinds[code] if code < len(self.kinds) else ""
-        if not np.isnan(value) and kind in ("rate", "interaction", ""):
+        if not np.isnan(value) and kind == "rate":
             return f"You gave {title} {value:g}"
         if kind in _DID:
             return _DID[kind].format(title=title)
-        return f"You {'liked' if history.signals[j] > 0 else 'met'} {title}"
+        return f"You liked {title}" if kind == "" else f"You chose {title}"
 
     def _shared_values(self, row: int, other: int) -> tuple[tuple[str, str], ...]:
         """What both items carry, rarest first; what more than half of all carry says nothing."""

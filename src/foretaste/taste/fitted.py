@@ -172,7 +172,7 @@ class FittedTaste:
     def adapt(self, state: Belief, events: History) -> Belief:
         """Move a belief by what just happened, one rank-one step per event.
 
-        Equal to :meth:`score` on the whole history unless noise ages: then score the events.
+        Equal to :meth:`score` on the whole history without ageing noise, wish or context.
 
         Args:
             state: The belief; stays as it was.

@@ -38,9 +38,10 @@ class TasteModel(Settings):
     2009), EASE/EDLAE (Steck 2019, 2020), ALPaCA (Harrison 2018).
 
     Attributes:
-        task: What is to be found; the rest of the settings when ``learn`` is off.
-        learn: Whether task, direction and noise are chosen on events held back for it; see
-            :func:`foretaste.taste.joining.learned`. Costs about three more fits.
+        task: What is to be found.
+        learn: Choose task, direction's form, completion and noise on events held back for it
+            (:func:`foretaste.taste.joining.learned`); costs about three more fits. Nothing is
+            chosen once any of the four is set.
         prior: Mean, features, noise.
         direction: Order and age.
         content: From text and attributes to tastes, for items nobody has met.
@@ -64,7 +65,7 @@ class TasteModel(Settings):
         Returns:
             The fitted model.
         """
-        if self.learn:
+        if self.learn and not self._decided():
             chosen = learned(self.model_copy(update={"learn": False}), dataset, rng)
             return chosen.fit(dataset, rng=rng)
         sequences = Sequences.of(dataset)
@@ -83,6 +84,13 @@ class TasteModel(Settings):
             _filled_direction(direction, content, share),
             lift,
             dataset.kinds,
+        )
+
+    def _decided(self) -> bool:
+        """Whether the caller has said how the parts are joined: that is not chosen again."""
+        said = self.direction.model_fields_set & {"form", "joint_events"}
+        return bool(
+            said or "task" in self.model_fields_set or "noise" in self.prior.model_fields_set
         )
 
     def _direction(

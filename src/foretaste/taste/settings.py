@@ -1,4 +1,4 @@
-"""What the prior over tastes may be told. Every default was chosen on validation people."""
+"""What the prior over tastes may be told. Defaults were chosen on validation people of ML-1M."""
 
 from __future__ import annotations
 
