@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from polars.exceptions import PolarsError
+
 from foretaste.app.parts import load_part, load_text, save_part
 from foretaste.app.recommender import Recommender
 from foretaste.app.settings import FitSettings
@@ -74,7 +76,7 @@ def load(folder: str | Path) -> Recommender:
         dataset = _dataset(bundle)
         states = {name: bundle.parts[name] for name in meta["sources"]}
         about = (str(meta["digest"]), dict(meta["card"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, PolarsError) as error:
         raise BundleError(
             "the bundle lacks what a recommender needs", got=repr(error), where=str(folder)
         ) from error

@@ -8,7 +8,20 @@ from typing import Any
 from foretaste.core import KIND_SIGNALS, Event, Query
 from foretaste.core.errors import InputError
 
-__all__ = ["make_query"]
+__all__ = ["check_count", "make_query"]
+
+
+def check_count(n: object) -> None:
+    """Refuse a length that is none.
+
+    Args:
+        n: How many are asked for.
+
+    Raises:
+        InputError: If it is not a whole number of at least 1.
+    """
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise InputError("n is no length", expected="a whole number of at least 1", got=repr(n))
 
 
 def make_query(*, history: Iterable[str | Event] = (), **fields: Any) -> Query:

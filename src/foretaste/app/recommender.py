@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from foretaste.app.queries import make_query
+from foretaste.app.queries import check_count, make_query
 from foretaste.app.settings import FitSettings
 from foretaste.app.signals import SignalRule
 from foretaste.core import (
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Recommender"]
+
+_LOG = logging.getLogger("foretaste")
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +135,13 @@ class Recommender:
             raise InputError("user_id is no text", expected="an id or ids", got=repr(user_id))
         many = [user_id] if user_id is None or isinstance(user_id, str) else list(user_id)
         base = make_query(n=n, history=history, wish=wish, **more)
-        frames = [self.answer(replace(base, user_id=one)).to_frame() for one in many]
+        if not many:
+            raise InputError("user_id names nobody", expected="an id or ids", got="an empty list")
+        answers = [self.answer(replace(base, user_id=one)) for one in many]
+        for answer in answers:
+            for warning in answer.warnings:
+                _LOG.warning("%s", warning)
+        frames = [answer.to_frame() for answer in answers]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def explain(self, user_id: str | None, item_id: str, **more: Any) -> tuple[Reason, ...]:
@@ -162,6 +171,7 @@ class Recommender:
         Returns:
             Columns ``item_id, title, score, rank``.
         """
+        check_count(n)
         row = self.dataset.item_ids.row(item_id)
         scorer = self.pipeline.sources[0].scorer
         given: FloatArray = scorer.score(Evidence(History.of([row]))) - scorer.score(Evidence())
@@ -182,6 +192,7 @@ class Recommender:
         Returns:
             Columns ``user_id, score, rank``.
         """
+        check_count(n)
         row = self.dataset.item_ids.row(item_id)
         scorer = self.pipeline.sources[0].scorer
         people = range(self.dataset.n_users)
