@@ -92,7 +92,9 @@ def main() -> None:
     people = []
     for row in sorted(chosen.tolist()):
         evidence = data.evidence(row)
-        people.append(replace(evidence, history=evidence.history.take(slice(-settings.most, None))))
+        past = evidence.history.take(slice(-settings.most, None))
+        # Asked at one moment: deleting the newest event must not make the others younger.
+        people.append(replace(evidence, history=past, time_s=float(past.times_s[-1])))
     say("deleting")
     found = measure(fitted, people, settings)
     print(json.dumps(found, indent=1))
