@@ -125,4 +125,5 @@ def _measure(data: Any, tell: Progress) -> tuple[tuple[str, ...], tuple[tuple[An
         rows.append((model, first.mean, f"{first.low:.3f}-{first.high:.3f}", *rest))
     people = report.value(whole, models[0], _METRICS[0]).n
     columns = ("model", _METRICS[0], "95 % interval", *_METRICS[1:])
-    return columns, tuple(rows), f"{people} people; defaults of every model, none tuned."
+    note = f"{people} people; defaults; taste joins its parts on earlier events held back for it."
+    return columns, tuple(rows), note

@@ -130,8 +130,7 @@ class FittedTaste:
             [K].
         """
         posterior = self._posterior(evidence)
-        found: FloatArray = np.sqrt(posterior.variance(self.prior.features[rows]))
-        return found
+        return np.sqrt(posterior.variance(self.prior.features[rows]))
 
     def posterior(self, evidence: Evidence) -> tuple[FloatArray, FloatArray]:
         """Belief about ``w_u``: what exploration draws from.
@@ -185,7 +184,7 @@ class FittedTaste:
         return learned(state, heard, self.prior)
 
     def forget(self, state: Belief, events: History) -> Belief:
-        """Take events back as if they had never been seen (rank-one downdates).
+        """Take events back as if never seen (rank-one downdates).
 
         Args:
             state: A belief that has seen them.
