@@ -16,7 +16,13 @@ def found(tmp_path: Path, name: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["open('/home/ann/data.csv')", "see /home/bob/main/x", "C:\\Users\\ann", "(/root/x)"]
+    "text",
+    [
+        "open('/home/ann/data.csv')",
+        "see /home/bob/main/x",
+        "C:\\Users\\ann",
+        *("(" + "/".join(["", home, "x"]) + ")" for home in ("root", "work", "srv")),
+    ],
 )
 def test_a_machine_path_is_refused(tmp_path: Path, text: str) -> None:
     (line,) = found(tmp_path, "docs/page.md", text)
