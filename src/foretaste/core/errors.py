@@ -9,13 +9,17 @@
     │   ├── UnknownNameError  a model, protocol, metric or encoder nobody knows
     │   ├── UnknownIdError    a person or item nobody knows
     │   ├── FilterError       a filter expression
+    │   ├── ConflictError     it contradicts what is there already (HTTP 409)
     │   └── LimitError        larger than a limit allows
+    ├── AccessError           somebody may not do that
+    │   ├── UnauthenticatedError  nobody knows who asks (HTTP 401)
+    │   └── ForbiddenError        known, but without the right (HTTP 403)
     ├── BundleError           a saved bundle is broken, foreign or of another version
     ├── MissingPartError      an optional part is not installed
     └── OutsideError          something outside failed
         ├── NetworkError      no network, or the other side does not answer
         ├── StorageError      disk full, no permission
-        └── BusyError         another process holds the same place
+        └── BusyError         another process holds the same place, or a queue is full (HTTP 503)
 
 Every message says what was expected, what came, where, and what to do next.
 """
@@ -26,10 +30,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "AccessError",
     "BundleError",
     "BusyError",
+    "ConflictError",
     "DataError",
     "FilterError",
+    "ForbiddenError",
     "ForetasteError",
     "InputError",
     "LimitError",
@@ -38,6 +45,7 @@ __all__ = [
     "OutsideError",
     "SettingsError",
     "StorageError",
+    "UnauthenticatedError",
     "UnknownIdError",
     "UnknownNameError",
 ]
@@ -134,6 +142,24 @@ class LimitError(InputError):
     """Something is larger than a limit in the settings allows."""
 
 
+class ConflictError(InputError):
+    """What was given contradicts what is there already, such as an id given twice."""
+
+
+class AccessError(ForetasteError):
+    """Somebody may not do what they ask for."""
+
+    exit_code = 2
+
+
+class UnauthenticatedError(AccessError):
+    """Nobody knows who asks: no key, or one that is unknown, expired or revoked."""
+
+
+class ForbiddenError(AccessError):
+    """Whoever asks is known but has not the right to do that."""
+
+
 class BundleError(ForetasteError):
     """A saved bundle is broken, foreign, or of a version we do not read."""
 
@@ -169,7 +195,13 @@ class StorageError(OutsideError):
 
 
 class BusyError(OutsideError):
-    """Another process is writing to the same place."""
+    """Another process is writing to the same place, or a queue is full: try again.
+
+    Attributes:
+        retry_after_s: After how many seconds trying again makes sense.
+    """
+
+    retry_after_s: float = 1.0
 
 
 def _short(value: object, limit: int = 200) -> str:

@@ -49,6 +49,8 @@ class Event:
         words: What they typed or said: a search, a comment.
         context: Device, place ...
         answer_id: The answer it is a reaction to.
+        idempotency_key: A name the sender gave this event; two events of one person with the
+            same name are one event. ``None`` compares what happened instead.
     """
 
     item_id: str
@@ -59,10 +61,13 @@ class Event:
     words: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     answer_id: str | None = None
+    idempotency_key: str | None = None
 
     @property
     def key(self) -> str:
         """Idempotency key: the same event sent twice has the same key."""
+        if self.idempotency_key is not None:
+            return digest_of("given", self.user_id, self.idempotency_key)
         return digest_of(
             self.user_id, self.item_id, self.kind, self.value, self.time_s, self.words,
             self.answer_id,
@@ -80,6 +85,10 @@ class Impression:
         propensities: Probability that each item was shown at its place.
         time_s: When, seconds since 1970 UTC.
         features: Feature values as seen by the ranker then, by name.
+        explored: Whether exploration chose the item at that place; empty when nothing was.
+        source: Who ranked.
+        bundle_digest: What was fitted.
+        arms: Arm of each running experiment the person is in, by experiment.
     """
 
     answer_id: str
@@ -88,3 +97,7 @@ class Impression:
     propensities: tuple[float, ...]
     time_s: float
     features: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    explored: tuple[bool, ...] = ()
+    source: str = ""
+    bundle_digest: str = ""
+    arms: Mapping[str, str] = field(default_factory=dict)

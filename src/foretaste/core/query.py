@@ -36,6 +36,7 @@ class Query:
         filter_seen: Leave out what the person has already interacted with.
         time_s: When this is asked (availability, age of events); ``None`` is now.
         seed: Seed of anything random.
+        diversity: How much variety counts against score, 0 (none) to 1 (variety alone).
     """
 
     user_id: str | None = None
@@ -51,6 +52,7 @@ class Query:
     filter_seen: bool = True
     time_s: float | None = None
     seed: int = 0
+    diversity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,10 @@ class Answer:
         bundle_digest: What was fitted.
         warnings: What was ignored or fallen back from, in words.
         timings_ms: Milliseconds by stage.
+        propensities: Probability that each item was shown at its place, given everything but
+            chance; ``None`` when nothing was left to chance (then each is 1).
+        explored: Whether exploration chose the item at that place; empty when nothing was.
+        arms: Arm of each running experiment the person is in, by experiment.
     """
 
     query: Query
@@ -101,6 +107,9 @@ class Answer:
     uncertainty: tuple[float, ...] | None = None
     warnings: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    propensities: tuple[float, ...] | None = None
+    explored: tuple[bool, ...] = ()
+    arms: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.item_ids)
