@@ -23,11 +23,12 @@ CHECKS: dict[str, Sequence[str]] = {
     "settings": (PYTHON, "tools/check_settings.py"),
     "hygiene": (PYTHON, "tools/check_hygiene.py"),
     "import": (PYTHON, "tools/check_import.py"),
+    "packages": (PYTHON, "tools/check_dependencies.py"),
 }
 
 
 def run(name: str, command: Sequence[str]) -> bool:
-    """Run one check; its words are shown only when it fails.
+    """Run one check; its words are shown only when it fails, its notes always.
 
     Args:
         name: What to call it.
@@ -41,6 +42,9 @@ def run(name: str, command: Sequence[str]) -> bool:
     fine = answer.returncode == 0
     took_s = time.monotonic() - start_s
     print(f"{'ok    ' if fine else 'FAILED'} {name:<10} {took_s:5.1f} s", flush=True)
+    notes = [line for line in answer.stdout.splitlines() if line.startswith("note:")]
+    if fine and notes:
+        print("\n".join(f"       {line}" for line in notes), flush=True)
     if not fine:
         words = (answer.stdout + answer.stderr).strip().splitlines()
         print("\n".join(f"       {line}" for line in words), flush=True)

@@ -17,6 +17,8 @@ ATTEMPTS = 5
 HEAVY = (
     "torch", "transformers", "sentence_transformers", "polars", "pandas", "pyarrow", "matplotlib",
     "scipy", "sklearn", "onnx", "onnxruntime", "openai", "duckdb",
+    "fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "psycopg", "nicegui", "structlog",
+    "prometheus_client", "opentelemetry",
 )  # fmt: skip
 PROBE = """
 import json, sys, time
