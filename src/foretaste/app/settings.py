@@ -17,7 +17,14 @@ from foretaste.data import SignalSettings
 from foretaste.language import EncoderSettings, TextIndexSettings
 from foretaste.recommend import ReasonSettings, ReciprocalRankFusion
 
-__all__ = ["ENVIRONMENT_PREFIX", "FitSettings", "load_settings"]
+__all__ = [
+    "ENVIRONMENT_PREFIX",
+    "FitSettings",
+    "load_settings",
+    "put_dotted",
+    "read_toml",
+    "read_value",
+]
 
 ENVIRONMENT_PREFIX = "FORETASTE_SET_"
 """``FORETASTE_SET_SEED=7`` and ``FORETASTE_SET_MODELS__EASE__RIDGE=100`` set settings."""
@@ -96,19 +103,31 @@ def load_settings(
     elif config is None:
         values, where = {}, "settings"
     else:
-        values, where = _read_toml(Path(config)), str(config)
+        values, where = read_toml(Path(config)), str(config)
+        values.pop("service", None)  # the same file may configure the service
     for name, text in sorted(os.environ.items()):
         if name.startswith(ENVIRONMENT_PREFIX):
             dotted = name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
-            _put(values, dotted, _value(text))
+            put_dotted(values, dotted, read_value(text))
     for dotted, value in (overrides or {}).items():
-        _put(values, dotted, _value(value) if isinstance(value, str) else value)
+        put_dotted(values, dotted, read_value(value) if isinstance(value, str) else value)
     settings = FitSettings.of(values, where)
     settings.check()
     return settings
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its values.
+
+    Raises:
+        SettingsError: If it is not there or not TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -117,7 +136,17 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError("this is not a TOML file", got=str(error), where=str(path)) from None
 
 
-def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
+def put_dotted(values: dict[str, Any], dotted: str, value: Any) -> None:
+    """Put one value at its place in nested tables; copies the tables it passes.
+
+    Args:
+        values: The outermost table, changed in place.
+        dotted: Where, such as ``models.ease.ridge``.
+        value: What.
+
+    Raises:
+        SettingsError: If the place is absurdly deep.
+    """
     *path, last = dotted.split(".")
     if len(path) > 20:
         raise SettingsError("no setting lies that deep", got=dotted)
@@ -128,8 +157,15 @@ def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
     values[last] = value
 
 
-def _value(text: str) -> Any:
-    """A value as TOML would read it; a bare word is a string."""
+def read_value(text: str) -> Any:
+    """A value as TOML would read it; a bare word is a string.
+
+    Args:
+        text: What was written.
+
+    Returns:
+        The value.
+    """
     try:
         read = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
