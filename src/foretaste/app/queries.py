@@ -1,14 +1,14 @@
-"""A query from what people pass."""
+"""A query from what people pass, and what is on record about them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from foretaste.core import KIND_SIGNALS, Event, Query
+from foretaste.core import KIND_SIGNALS, Dataset, Event, Query
 from foretaste.core.errors import InputError
 
-__all__ = ["check_count", "make_query"]
+__all__ = ["check_count", "make_query", "stored_profiles"]
 
 
 def check_count(n: object) -> None:
@@ -58,3 +58,18 @@ def make_query(*, history: Iterable[str | Event] = (), **fields: Any) -> Query:
             expected="one of " + ", ".join(Query.__dataclass_fields__),
         )
     return Query(history=events, **fields)
+
+
+def stored_profiles(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """What is on record about everybody besides events.
+
+    Args:
+        dataset: The people.
+
+    Returns:
+        Known attributes by person; empty when there are none at all.
+    """
+    if dataset.people.width <= 1:
+        return ()
+    rows = dataset.people.drop("user_id").rows(named=True)
+    return tuple({name: value for name, value in row.items() if value is not None} for row in rows)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from foretaste.app.queries import check_count, make_query
+from foretaste.app.queries import check_count, make_query, stored_profiles
 from foretaste.app.settings import FitSettings
 from foretaste.app.signals import SignalRule
 from foretaste.core import (
@@ -29,7 +29,15 @@ from foretaste.core import (
 )
 from foretaste.core.errors import DataError, InputError
 from foretaste.language import TextIndex
-from foretaste.recommend import Catalogue, Pipeline, ReasonWriter, Source, Translator
+from foretaste.recommend import (
+    MMR,
+    Catalogue,
+    Diversifier,
+    Pipeline,
+    ReasonWriter,
+    Source,
+    Translator,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["Recommender"]
 
 _LOG = logging.getLogger("foretaste")
+_REMEMBERED = 20_000
+"""What people say of themselves is encoded once; of so many texts the vectors are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +82,12 @@ class Recommender:
             catalogue=catalogue,
             user_ids=data.user_ids,
             histories=data.histories,
-            profiles=_profiles(data),
+            profiles=stored_profiles(data),
             kinds=data.kinds,
             signal_of=SignalRule.of(data, self.settings.signals).signal,
             read_wish=self._read_wish if self.text is not None else None,
-            read_profile=self._profile_vector if self.encoder is not None else None,
+            read_profile=lru_cache(_REMEMBERED)(self._profile_vector) if self.encoder else None,
+            profile_texts=tuple(n for n, role in data.people_roles.items() if role == "text"),
         )
         likes = np.asarray(data.liked.sum(axis=0)).ravel()
         audience = "simulated people" if data.simulated else "people"
@@ -90,7 +101,9 @@ class Recommender:
             self._matches,
         )
         sources = tuple(Source(name, part) for name, part in self.parts.items())
-        return Pipeline(translator, sources, writer, self.digest, self.settings.fusion)
+        return Pipeline(
+            translator, sources, writer, self.digest, self.settings.fusion, self._diversifier()
+        )
 
     def answer(self, query: Query) -> Answer:
         """Answer one query with everything there is to say about it.
@@ -121,7 +134,7 @@ class Recommender:
             wish: What is wanted, in plain words.
             **more: Further fields of :class:`~foretaste.core.Query`: ``filter``,
                 ``candidates``, ``allow``, ``deny``, ``filter_seen``, ``context``,
-                ``profile``, ``time_s``, ``seed``.
+                ``profile``, ``time_s``, ``seed``, ``diversity``.
 
         Returns:
             Columns ``user_id, item_id, title, score, rank, reason, source``.
@@ -263,6 +276,14 @@ class Recommender:
         assert self.encoder is not None
         return self.encoder.encode([text])[0]
 
+    def _diversifier(self) -> Diversifier | None:
+        """By the items' texts; else by where they lie among tastes."""
+        vectors = None if self.text is None else self.text.vectors
+        if vectors is None or not vectors.any():
+            taste = self.parts.get("taste")
+            vectors = None if taste is None else taste.prior.features
+        return None if vectors is None or not vectors.shape[1] else MMR().over(vectors)
+
     def _frame(
         self, rows: np.ndarray, scores: np.ndarray, name: str, ids: Sequence[str]
     ) -> pd.DataFrame:
@@ -274,10 +295,3 @@ class Recommender:
             columns["title"] = [titles[row] for row in rows]
         columns |= {"score": scores[rows], "rank": np.arange(1, len(rows) + 1)}
         return pd.DataFrame(columns)
-
-
-def _profiles(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
-    if dataset.people.width <= 1:
-        return ()
-    rows = dataset.people.drop("user_id").rows(named=True)
-    return tuple({name: value for name, value in row.items() if value is not None} for row in rows)

@@ -57,6 +57,9 @@ def recommend(
     context: Annotated[
         list[str] | None, typer.Option(help="A circumstance, such as device=phone.")
     ] = None,
+    diversity: Annotated[
+        float, typer.Option(help="Weight of variety against score, 0 to 1.")
+    ] = 0.0,
     include_seen: Annotated[bool, typer.Option(help="Also what the person has met.")] = False,
     all_users: Annotated[bool, typer.Option(help="Everybody in the data; needs --out.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write a Parquet, CSV or JSON file.")] = None,
@@ -72,6 +75,7 @@ def recommend(
         "candidates": _ids(candidates),
         "allow": _ids(allow),
         "deny": _ids(deny) or (),
+        "diversity": diversity,
     }
     if all_users:
         if out is None:
@@ -213,7 +217,11 @@ def _write_all(recommender: Recommender, shown: Query, include_seen: bool, out: 
     columns: dict[str, list[Any]] = {"user_id": [], "item_id": [], "score": [], "rank": []}
     with progress() as tell:
         lists = pipeline.rank_many(
-            range(data.n_users), shown.n, mask=mask, filter_seen=not include_seen
+            range(data.n_users),
+            shown.n,
+            mask=mask,
+            filter_seen=not include_seen,
+            diversity=shown.diversity,
         )
         for row, items in lists:
             tell("recommending", row / data.n_users)

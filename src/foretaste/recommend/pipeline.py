@@ -1,4 +1,4 @@
-"""Retrieve, filter, rank, explain; and somebody always answers."""
+"""Retrieve, filter, rank, vary, choose, explain; and somebody always answers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,23 +15,22 @@ from foretaste.core import (
     Answer,
     BoolArray,
     Evidence,
-    FloatArray,
     ItemList,
     Query,
     Reason,
     top,
 )
+from foretaste.recommend.diversity import Diversifier
 from foretaste.recommend.fusion import ReciprocalRankFusion
 from foretaste.recommend.reasons import ReasonWriter
-from foretaste.recommend.retrieve import FullScan
-from foretaste.recommend.sources import Silent, Source
+from foretaste.recommend.retrieve import Ranked, Ranker
+from foretaste.recommend.selection import Past, Select, Selection
+from foretaste.recommend.sources import Source, reads_wishes, reasons_of, uncertainty_of
 from foretaste.recommend.translate import Translator
 
 __all__ = ["Pipeline"]
 
 _LOG = logging.getLogger("foretaste.recommend")
-_FUSION_DEPTH = 200
-"""How many of each source's best items take part in a fusion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,8 @@ class Pipeline:
         writer: Words the reasons.
         digest: Name of the bundle this is.
         fusion: Joins all sources; ``None`` means the first source ranks alone.
+        diversifier: Makes lists various where a query asks for it; ``None`` when nothing
+            says how alike items are.
     """
 
     translator: Translator
@@ -53,69 +55,85 @@ class Pipeline:
     writer: ReasonWriter
     digest: str = ""
     fusion: ReciprocalRankFusion | None = None
+    diversifier: Diversifier | None = None
 
-    def answer(self, query: Query, *, reasons: bool = True) -> Answer:
+    @cached_property
+    def ranker(self) -> Ranker:
+        """Who ranks, and who steps in."""
+        return Ranker(self.sources, self.fusion)
+
+    def answer(
+        self,
+        query: Query,
+        *,
+        reasons: bool = True,
+        past: Past | None = None,
+        select: Select | None = None,
+        source: str | None = None,
+    ) -> Answer:
         """Answer one query.
 
         Args:
             query: The question.
             reasons: Whether to say why.
+            past: What is known of ``query.user_id`` now, in place of what is on record here.
+            select: Chooses the list out of the ranking (exploration); the best when left out.
+            source: Name of the source that is to rank, or ``fusion``; the others become its
+                fallback.
 
         Returns:
             The answer; empty only when the filters leave nothing.
+
+        Raises:
+            UnknownNameError: If there is no such source.
         """
         started = time.perf_counter()
-        evidence, ignored = self.translator.evidence(query)
+        evidence, ignored = self.translator.evidence(query, past)
         mask, unknown = self.translator.allowed(query, evidence)
         warnings = list(ignored + unknown)
         translated = time.perf_counter()
-        items, source, by = self._rank(evidence, mask, query.n, warnings)
-        ranked = time.perf_counter()
+        ranked, shown = self._listed(query, evidence, mask, warnings, select, source)
+        items, by = shown.items, ranked.by
+        listed = time.perf_counter()
         said: tuple[tuple[Reason, ...], ...] = ((),) * len(items)
         if reasons and len(items):
-            said = self._told(query, evidence, items, by, warnings)
-        if evidence.wish is not None and not any(_reads_wishes(source) for source in by):
-            warnings.append(f"the wish did not change this list: {source} reads no words")
+            said = self._told(evidence, items, by, warnings)
+        if evidence.wish is not None and not any(reads_wishes(one) for one in by):
+            warnings.append(f"the wish did not change this list: {ranked.name} reads no words")
         explained = time.perf_counter()
         if not len(items):
             warnings.append("nothing is left to show after the filters")
-        catalogue = self.translator.catalogue
-        rows = items.rows.tolist()
-        sd = _uncertainty(by, evidence, items)
-        return Answer(
-            query=query,
-            item_ids=tuple(catalogue.item_ids.names(rows)),
-            titles=tuple(catalogue.titles[row] for row in rows),
-            scores=tuple(items.scores.tolist()),
-            reasons=said,
-            source=source,
-            answer_id=secrets.token_hex(8),
-            bundle_digest=self.digest,
-            uncertainty=None if sd is None else tuple(sd.tolist()),
-            warnings=tuple(warnings),
-            timings_ms={
-                "translate": 1e3 * (translated - started),
-                "rank": 1e3 * (ranked - translated),
-                "explain": 1e3 * (explained - ranked),
-                "total": 1e3 * (time.perf_counter() - started),
-            },
-        )
+        marks_s = (started, translated, listed, explained)
+        return self._answered(query, evidence, ranked, shown, said, warnings, marks_s)
 
-    def explain(self, query: Query, item_ids: Sequence[str]) -> tuple[tuple[Reason, ...], ...]:
+    def explain(
+        self,
+        query: Query,
+        item_ids: Sequence[str],
+        *,
+        past: Past | None = None,
+        source: str | None = None,
+    ) -> tuple[tuple[Reason, ...], ...]:
         """Why these items score as they do for whoever asks, shown or not.
 
         Args:
             query: The question.
             item_ids: The items.
+            past: As in :meth:`answer`.
+            source: As in :meth:`answer`; whoever would answer the query when left out.
 
         Returns:
             Reasons for each item.
+
+        Raises:
+            UnknownIdError: If nobody knows one of the items.
         """
-        evidence, _ = self.translator.evidence(query)
+        evidence, _ = self.translator.evidence(query, past)
         rows = self.translator.catalogue.item_ids.rows(list(item_ids))
-        source = self.sources[0]
-        scores = source.scorer.score(evidence, rows)
-        return self._reasons(query, evidence, ItemList.of(rows, score=scores), [source])
+        mask, _ = self.translator.allowed(query, evidence)
+        by = self.ranker.rank(evidence, mask, 1, [], source).by
+        scores = by[0].scorer.score(evidence, rows)
+        return reasons_of(by, evidence, ItemList.of(rows, score=scores), self.writer)
 
     def rank_many(
         self,
@@ -124,6 +142,7 @@ class Pipeline:
         *,
         mask: BoolArray | None = None,
         filter_seen: bool = True,
+        diversity: float = 0.0,
         chunk: int = 256,
     ) -> Iterator[tuple[int, ItemList]]:
         """Lists for many known people at once, without reasons: the fast path.
@@ -136,6 +155,7 @@ class Pipeline:
             n: Length of each list.
             mask: Which items may be shown, [I]; all that are available now when ``None``.
             filter_seen: Leave out what they have met.
+            diversity: As in :class:`~foretaste.core.Query`.
             chunk: People scored together; memory grows with it.
 
         Yields:
@@ -145,6 +165,8 @@ class Pipeline:
         catalogue = self.translator.catalogue
         window = catalogue.available(time.time()) if mask is None else mask
         scorer = self.sources[0].scorer
+        various = self.diversifier if diversity > 0 else None
+        wanted = n if various is None else max(n, various.settings.pool)
         for start in range(0, len(user_rows), chunk):
             rows = list(user_rows[start : start + chunk])
             batch = [self.stored_evidence(row) for row in rows]
@@ -154,12 +176,14 @@ class Pipeline:
             for row, evidence, line in zip(rows, batch, scores, strict=True):
                 if filter_seen:
                     line[histories.of(row).rows] = -np.inf
-                best = top(line, n)
+                best = top(line, wanted)
+                items = ItemList.of(best, score=line[best])
                 equal = len(best) > 0 and line[best[0]] == line[best[-1]]
                 if self.fusion is not None or equal:
-                    yield row, self._rank(evidence, np.isfinite(line), n, [])[0]
-                    continue
-                yield row, ItemList.of(best, score=line[best])
+                    items = self.ranker.rank(evidence, np.isfinite(line), wanted, []).items
+                if various is not None:
+                    items = various.rerank(evidence, items, n, diversity)
+                yield row, items
 
     def stored_evidence(self, user_row: int) -> Evidence:
         """What is on record about a known person.
@@ -172,96 +196,77 @@ class Pipeline:
         """
         profiles = self.translator.profiles
         profile = profiles[user_row] if profiles else {}
-        return Evidence(self.translator.histories.of(user_row), user_row, profile=profile)
+        vector = self.translator.profile_vector(profile)
+        history = self.translator.histories.of(user_row)
+        return Evidence(history, user_row, profile=profile, profile_vector=vector)
 
-    def _rank(
-        self, evidence: Evidence, mask: BoolArray, n: int, warnings: list[str]
-    ) -> tuple[ItemList, str, list[Source]]:
-        if self.fusion is not None:
-            fused = self._fused(evidence, mask, n, warnings)
-            if fused is not None:
-                return fused
-        for position, source in enumerate(self.sources):
-            last = position == len(self.sources) - 1
-            found = self._retrieved(source, evidence, mask, n, warnings, anyway=last)
-            if len(found) or (last and not mask.any()):
-                return found, source.name, [source]
-        rows = np.flatnonzero(mask)[:n].astype(np.int32)
-        zeros = np.zeros(len(rows))
-        return ItemList.of(rows, score=zeros), "catalogue order", [Source("none", Silent())]
-
-    def _fused(
-        self, evidence: Evidence, mask: BoolArray, n: int, warnings: list[str]
-    ) -> tuple[ItemList, str, list[Source]] | None:
-        assert self.fusion is not None
-        lists, used = [], []
-        for source in self.sources:
-            found = self._retrieved(source, evidence, mask, max(_FUSION_DEPTH, n), warnings)
-            if len(found):
-                lists.append(found)
-                used.append(source)
-        return (self.fusion.fuse(lists, n), "fusion", used) if lists else None
-
-    def _retrieved(
-        self,
-        source: Source,
-        evidence: Evidence,
-        mask: BoolArray,
-        n: int,
-        warnings: list[str],
-        *,
-        anyway: bool = False,
-    ) -> ItemList:
-        try:
-            return FullScan(source.scorer, anyway).retrieve(evidence, n, mask)
-        except Exception as error:  # noqa: BLE001 - somebody always answers, and says so
-            _LOG.exception("%s could not score", source.name)
-            warnings.append(f"{source.name} could not score ({type(error).__name__}): fell back")
-            return ItemList.of([], score=np.zeros(0))
-
-    def _told(
+    def _listed(
         self,
         query: Query,
         evidence: Evidence,
-        items: ItemList,
-        by: Sequence[Source],
+        mask: BoolArray,
         warnings: list[str],
+        select: Select | None,
+        source: str | None,
+    ) -> tuple[Ranked, Selection]:
+        """Rank a pool, make it various, choose from it."""
+        n = wanted = query.n
+        if select is not None:
+            n = wanted = max(n, select.pool(n))
+        various = self.diversifier if query.diversity > 0 else None
+        if various is not None:
+            wanted = max(n, various.settings.pool)
+        elif query.diversity > 0:
+            warnings.append("diversity was ignored: nothing says how alike these items are")
+        ranked = self.ranker.rank(evidence, mask, wanted, warnings, source)
+        items = ranked.items
+        if various is not None:
+            items = various.rerank(evidence, items, n, query.diversity)
+        if select is None:
+            return ranked, Selection(items)
+        return ranked, select(evidence, items, ranked.scorer, query.n)
+
+    def _answered(
+        self,
+        query: Query,
+        evidence: Evidence,
+        ranked: Ranked,
+        shown: Selection,
+        said: tuple[tuple[Reason, ...], ...],
+        warnings: list[str],
+        marks_s: tuple[float, float, float, float],
+    ) -> Answer:
+        items, catalogue = shown.items, self.translator.catalogue
+        rows = items.rows.tolist()
+        sd = uncertainty_of(ranked.by, evidence, items)
+        started, translated, listed, explained = marks_s
+        return Answer(
+            query=query,
+            item_ids=tuple(catalogue.item_ids.names(rows)),
+            titles=tuple([catalogue.titles[row] for row in rows]),
+            scores=tuple(items.scores.tolist()),
+            reasons=said,
+            source=ranked.name,
+            answer_id=secrets.token_hex(8),
+            bundle_digest=self.digest,
+            uncertainty=None if sd is None else tuple(sd.tolist()),
+            warnings=tuple(warnings),
+            timings_ms={
+                "translate": 1e3 * (translated - started),
+                "rank": 1e3 * (listed - translated),
+                "explain": 1e3 * (explained - listed),
+                "total": 1e3 * (time.perf_counter() - started),
+            },
+            propensities=shown.propensities,
+            explored=shown.explored,
+        )
+
+    def _told(
+        self, evidence: Evidence, items: ItemList, by: Sequence[Source], warnings: list[str]
     ) -> tuple[tuple[Reason, ...], ...]:
         try:
-            return self._reasons(query, evidence, items, by)
+            return reasons_of(by, evidence, items, self.writer)
         except Exception as error:  # noqa: BLE001 - a list without reasons beats no list
             _LOG.exception("reasons failed")
             warnings.append(f"no reasons could be given ({type(error).__name__})")
             return ((),) * len(items)
-
-    def _reasons(
-        self, query: Query, evidence: Evidence, items: ItemList, by: Sequence[Source]
-    ) -> tuple[tuple[Reason, ...], ...]:
-        told = []
-        for source in by:
-            scores = items.scores
-            found = source.explain(evidence, items.rows, scores)
-            told.append(self.writer.write(found, evidence.history, source.name, query.wish))
-        if len(told) == 1:
-            return told[0]
-        most = self.writer.settings.count
-        return tuple(
-            tuple(_interleaved([one[k] for one in told]))[:most] for k in range(len(items))
-        )
-
-
-def _uncertainty(by: Sequence[Source], evidence: Evidence, items: ItemList) -> FloatArray | None:
-    known = getattr(by[0].scorer, "uncertainty", None) if len(by) == 1 and len(items) else None
-    found: FloatArray | None = None if known is None else known(evidence, items.rows)
-    return found
-
-
-def _reads_wishes(source: Source) -> bool:
-    return bool(getattr(source.scorer, "reads_wishes", False))
-
-
-def _interleaved(told: list[tuple[Reason, ...]]) -> Iterator[Reason]:
-    for position in range(max((len(one) for one in told), default=0)):
-        for one in told:
-            if position < len(one):
-                yield one[position]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from foretaste.core import (
+    EMPTY_HISTORY,
     BoolArray,
     Event,
     Evidence,
@@ -25,6 +26,7 @@ from foretaste.core import (
 from foretaste.core.errors import InputError, LimitError
 from foretaste.recommend.catalogue import Catalogue
 from foretaste.recommend.filters import filter_mask
+from foretaste.recommend.selection import Past
 
 __all__ = ["MAX_HISTORY", "MAX_LIST", "MAX_WISH", "Translator"]
 
@@ -48,7 +50,8 @@ class Translator:
         kinds: Names of event kinds.
         signal_of: What an event of a kind with a value says, in [-1, 1].
         read_wish: Turns words into a :class:`Wish`; ``None`` when no text was indexed.
-        read_profile: Turns a profile text into a vector; ``None`` likewise.
+        read_profile: Turns a profile text into a vector, remembering; ``None`` likewise.
+        profile_texts: Names of the profile's columns that are free text; ``text`` always is.
     """
 
     catalogue: Catalogue
@@ -59,17 +62,19 @@ class Translator:
     signal_of: Callable[[str, float | None], float]
     read_wish: Callable[[str], Wish] | None = None
     read_profile: Callable[[str], FloatArray] | None = None
+    profile_texts: tuple[str, ...] = ()
     _filter: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         cached = lru_cache(maxsize=256)(lambda text: filter_mask(text, self.catalogue))
         object.__setattr__(self, "_filter", cached)
 
-    def evidence(self, query: Query) -> tuple[Evidence, tuple[str, ...]]:
+    def evidence(self, query: Query, past: Past | None = None) -> tuple[Evidence, tuple[str, ...]]:
         """What is known of whoever asks.
 
         Args:
             query: The question, in outside ids.
+            past: What is known of the person now, in place of what is on record here.
 
         Returns:
             The evidence, and a sentence for everything that had to be ignored.
@@ -80,24 +85,40 @@ class Translator:
         _check(query)
         warnings: list[str] = []
         row = None if query.user_id is None else self.user_ids.get(query.user_id)
-        history, profile = History.of([]), dict(query.profile)
-        if row is not None:
+        history, profile = EMPTY_HISTORY, dict(query.profile)
+        if past is not None:
+            history, profile = past.history, {**past.profile, **profile}
+        elif row is not None:
             history = self.histories.of(row)
-            if len(history) > MAX_HISTORY:
-                history = history.take(slice(-MAX_HISTORY, None))
             if self.profiles:
                 profile = {**self.profiles[row], **profile}
         elif query.user_id is not None and not query.history:
             warnings.append(f"no person has the id {query.user_id!r}: answered as for somebody new")
+        if len(history) > MAX_HISTORY:
+            history = history.take(slice(-MAX_HISTORY, None))
         if query.history:
             history = self._joined(history, query.history, warnings)
         wish = self._wish(query.wish, warnings)
-        text = profile.get("text")
-        vector = self.read_profile(text) if self.read_profile and isinstance(text, str) else None
+        vector = self.profile_vector(profile)
         evidence = Evidence(
             history, row, wish, profile, vector, dict(query.context), query.time_s, query.seed
         )
         return evidence, tuple(warnings)
+
+    def profile_vector(self, profile: Mapping[str, Any]) -> FloatArray | None:
+        """What people say of themselves in their own words, as a vector.
+
+        Args:
+            profile: Attributes by name.
+
+        Returns:
+            [D_text], or ``None`` without words.
+        """
+        if self.read_profile is None or not profile:
+            return None
+        told = [profile.get(name) for name in dict.fromkeys((*self.profile_texts, "text"))]
+        text = " ".join(words for words in told if isinstance(words, str) and words.strip())
+        return self.read_profile(text) if text else None
 
     def allowed(self, query: Query, evidence: Evidence) -> tuple[BoolArray, tuple[str, ...]]:
         """Which items may be shown.
@@ -181,6 +202,7 @@ _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     "context": ((Mapping,), "a mapping"),
     "filter_seen": ((bool, np.bool_), "True or False"),
     "time_s": ((int, float, np.number, NoneType), "seconds since 1970 or None"),
+    "diversity": ((int, float, np.number), "a number from 0 to 1"),
 }
 
 
@@ -194,6 +216,8 @@ def _check(query: Query) -> None:
             raise InputError("history holds something else", expected="ids, events", got=repr(one))
     if query.time_s is not None and not np.isfinite(query.time_s):
         raise InputError("time_s is no time", expected="finite seconds", got=str(query.time_s))
+    if not 0.0 <= query.diversity <= 1.0:
+        raise InputError("diversity is no share", expected="0 to 1", got=str(query.diversity))
     if query.n < 1:
         raise InputError("n must be at least 1", got=str(query.n))
     for name, size, limit in (
