@@ -1,0 +1,53 @@
+"""The store: event log, catalogue, people and everything a service must remember, in SQL.
+
+One seam, two databases, chosen by URL: SQLite (write-ahead log; one machine, nothing to
+install) and PostgreSQL (many machines). :func:`open_store` opens either and brings it to the
+newest schema.
+"""
+
+from foretaste.store.records import (
+    Arm,
+    AuditEntry,
+    CaughtUp,
+    Consent,
+    Experiment,
+    ItemRecord,
+    Job,
+    Kept,
+    KeptEvent,
+    KeptImpression,
+    KeyRecord,
+    Page,
+    PersonRecord,
+    Revision,
+    Session,
+    TokenRecord,
+    Written,
+)
+from foretaste.store.settings import StoreSettings
+from foretaste.store.store import Space, Store, SystemClock, open_store
+
+__all__ = [
+    "Arm",
+    "AuditEntry",
+    "CaughtUp",
+    "Consent",
+    "Experiment",
+    "ItemRecord",
+    "Job",
+    "Kept",
+    "KeptEvent",
+    "KeptImpression",
+    "KeyRecord",
+    "Page",
+    "PersonRecord",
+    "Revision",
+    "Session",
+    "Space",
+    "Store",
+    "StoreSettings",
+    "SystemClock",
+    "TokenRecord",
+    "Written",
+    "open_store",
+]
