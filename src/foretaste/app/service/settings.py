@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -99,6 +100,9 @@ class LimitSettings(Settings):
     requests_per_s: float = Field(
         0.0, ge=0, description="requests a second of one key; 0 is without limit"
     )
+    requests_burst: int = Field(
+        200, ge=1, description="requests a key may make at once on top of its rate"
+    )
     page_requests_per_s: float = Field(
         50.0, ge=0, description="requests a second of one address that uses a page key"
     )
@@ -123,6 +127,19 @@ class HttpSettings(Settings):
     )
     certificate: str | None = Field(None, description="file of a TLS certificate")
     certificate_key: str | None = Field(None, description="file of its private key")
+    threads: int = Field(8, ge=1, le=256, description="threads of a worker for slower work")
+    waiting: int = Field(
+        256, ge=1, description="requests that may wait for a thread; more are told to come back"
+    )
+    inline: bool = Field(True, description="answer on the event loop itself, not in a thread")
+    timeout_s: float = Field(30.0, gt=0, description="how long a request may take")
+    header_bytes: int = Field(16_384, ge=1024, description="largest headers of a request")
+    address_bytes: int = Field(8_192, ge=256, description="longest address of a request")
+    stream_bytes: int = Field(2**30, ge=1024, description="largest stream of feedback of a request")
+    json_depth: int = Field(20, ge=4, le=200, description="deepest nesting of a JSON body")
+    backlog: int = Field(2_048, ge=1, description="connections that may wait to be accepted")
+    hsts: bool = Field(False, description="tell browsers to use HTTPS alone, for a year")
+    metrics_open: bool = Field(False, description="serve /metrics without a key")
     drain_s: float = Field(10.0, ge=0, description="how long requests may finish at the end")
 
 
@@ -131,6 +148,7 @@ class LogSettings(Settings):
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="from here up")
     format: Literal["json", "text"] = Field("json", description="one JSON object a line, or text")
+    requests: bool = Field(True, description="write one line for each request")
     traces: str | None = Field(None, description="address of an OpenTelemetry collector (OTLP)")
 
 
@@ -164,7 +182,7 @@ class ServiceSettings(Settings):
         """The database's address, password included: never print it."""
         if self.storage.url is not None:
             return self.storage.url
-        return f"sqlite:///{self.home_folder.absolute() / 'foretaste.db'}"
+        return f"sqlite:///{quote(str(self.home_folder.absolute() / 'foretaste.db'))}"
 
     def redacted(self) -> dict[str, Any]:
         """These settings for people's eyes.

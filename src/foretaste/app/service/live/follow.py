@@ -1,0 +1,158 @@
+"""Reading on in the log before each answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.live.controls import MOVED, STRUCK
+from foretaste.app.service.live.tails import Tail, Tails
+from foretaste.core import Event
+from foretaste.core.errors import OutsideError
+from foretaste.store import KeptEvent, Space
+
+__all__ = ["Follower"]
+
+_BATCH = 10_000
+_BATCHES = 5
+"""Batches read before one answer at most; what is left is read by the next."""
+_CREDIT_S = 10.0
+
+
+class Follower:
+    """Knows everything in the log of one workspace up to a position, and reads on when asked.
+
+    Args:
+        space: Whose log.
+        tails: Told what happened.
+        breaker: Knows whether the database is there.
+        patience_s: How long an answer waits for somebody else who is reading.
+        heard: Told every batch of new events, in order, by whoever reads.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        tails: Tails,
+        breaker: Breaker,
+        patience_s: float,
+        heard: Callable[[Sequence[KeptEvent]], None],
+    ) -> None:
+        self._space = space
+        self._tails = tails
+        self._breaker = breaker
+        self._patience_s = patience_s
+        self._heard = heard
+        self._lock = threading.Lock()
+        self._removals: int | None = None
+        self._announced: deque[tuple[float, list[str]]] = deque()
+        self._base = 0
+        self.position = 0
+
+    def restart(self, base: int, *, most: int) -> None:
+        """Begin anew behind a position.
+
+        Args:
+            base: What the bundle has read.
+            most: Events since then that are worth reading now; if there are more, people's
+                tails are read when they come.
+        """
+        with self._lock:
+            newest = self._space.events.position()
+            whole = newest - base <= most
+            self._tails.restart(whole)
+            self._base = base
+            self.position = base if whole else newest
+            self._removals = None
+            self._announced.clear()
+            while self.position < newest and self._read():
+                pass
+
+    def rebase(self, base: int) -> None:
+        """Say that a newer bundle has read further: older events no longer belong to tails.
+
+        Args:
+            base: What the bundle has read.
+        """
+        with self._lock:
+            self._base = base
+            self._tails.cut(base)
+
+    def catch_up(self) -> bool:
+        """Read everything that is new.
+
+        Returns:
+            Whether all is known now; ``False`` while the database does not answer.
+        """
+        if not self._breaker.closed or not self._lock.acquire(timeout=self._patience_s):
+            return False
+        try:
+            for _ in range(_BATCHES):
+                if not self._breaker.call(self._read):
+                    break
+        except OutsideError:
+            return False
+        finally:
+            self._lock.release()
+        return True
+
+    def tail_of(self, user_id: str) -> tuple[Tail, bool]:
+        """What a person did after the bundle was fitted.
+
+        Args:
+            user_id: The person.
+
+        Returns:
+            Their tail, and whether it is known to be all.
+        """
+        found = self._tails.get(user_id)
+        if found is not None:
+            return found, True
+        self._tails.begin(user_id)
+        try:
+            kept = self._breaker.call(lambda: self._space.events.of(user_id, after=self._base))
+        except OutsideError:
+            return self._tails.finish(user_id, None), False
+        return self._tails.finish(user_id, kept), True
+
+    def _read(self) -> bool:
+        """Read one batch; whether there may be more."""
+        found = self._space.events.tail(self.position, _BATCH)
+        events = found.events
+        if events:
+            self.position = events[-1].position
+            self._tails.add(events)
+            for one in events:
+                if one.event.kind in (STRUCK, MOVED):
+                    self._announce(one)
+            self._heard(events)
+        if found.removals != self._removals:
+            self._removed(found.removals)
+        return len(events) == _BATCH
+
+    def _announce(self, one: KeptEvent) -> None:
+        people = [name for name in (one.event.user_id, _moved_from(one.event)) if name]
+        self._announced.append((time.monotonic() + _CREDIT_S, people))
+        for user_id in people:
+            self._tails.drop(user_id)
+
+    def _removed(self, removals: int) -> None:
+        """Events were taken out: read again whoever it was, or everybody if nobody said who."""
+        before, self._removals = self._removals, removals
+        now_s = time.monotonic()
+        while self._announced and self._announced[0][0] < now_s:
+            self._announced.popleft()
+        count = 0 if before is None else removals - before
+        if before is not None and 0 < count <= len(self._announced):
+            for _ in range(count):
+                for user_id in self._announced.popleft()[1]:
+                    self._tails.drop(user_id)
+        elif before is not None:
+            self._tails.restart(False)
+
+
+def _moved_from(event: Event) -> str | None:
+    return event.words if event.kind == MOVED else None
