@@ -23,8 +23,8 @@ RUN := FORETASTE_DATA=$(DATA) OMP_NUM_THREADS=1
 help: ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-quickstart: $(VENV)/.core ## from nothing to recommendations with reasons, on the packaged sample
-	$(BIN)/foretaste quickstart
+quickstart: $(VENV)/.core ## from nothing to a running service with a console, on the packaged sample
+	@$(BIN)/foretaste quickstart $(ARGS)
 
 test: $(VENV)/.torch ## all checks, all tests, the examples of the documents, the wheel
 	@failed=0; \

@@ -1,4 +1,4 @@
-"""Is this installation well? Facts for ``doctor``; later for the service's health pages."""
+"""Is this installation well? Facts for ``doctor``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-__all__ = ["Check", "checkup"]
+if TYPE_CHECKING:
+    from foretaste.app.service import ServiceSettings
 
-_NEEDED = ("numpy", "scipy", "polars", "pydantic", "safetensors", "onnxruntime", "tokenizers")
+__all__ = ["Check", "check_store", "checkup"]
+
+_NEEDED = (
+    "numpy", "scipy", "polars", "pydantic", "safetensors", "onnxruntime", "tokenizers", "fastapi",
+    "uvicorn", "SQLAlchemy", "alembic", "nicegui",
+)  # fmt: skip
 _OPTIONAL = {
     "torch": "Only for training and other people's encoders: pip install 'foretaste[torch]'",
     "openai": "Only for language models: pip install 'foretaste[llm]'",
+    "psycopg": "Only for PostgreSQL: pip install 'foretaste[postgres]'",
+    "opentelemetry-sdk": "Only for traces: pip install 'foretaste[tracing]'",
     "pyoxigraph": "Only for RDF files: pip install 'foretaste[rdf]'",
 }
 
@@ -56,6 +65,32 @@ def checkup() -> tuple[Check, ...]:
         found = _version(name)
         checks.append(Check(name, found is not None, found or "not installed", remedy, False))
     return (*checks, _encoder(), _sample())
+
+
+def check_store(settings: ServiceSettings) -> tuple[Check, ...]:
+    """Look at the store of a service, if there is one.
+
+    Args:
+        settings: Where it is.
+
+    Returns:
+        One entry; none is needed when no service was ever started here.
+    """
+    from foretaste.core.errors import ForetasteError
+    from foretaste.store import open_store
+
+    if settings.storage.url is None and not settings.home_folder.is_dir():
+        return (Check("store", True, "none yet: foretaste serve makes one", needed=False),)
+    try:
+        store = open_store(settings.store_url)
+        try:
+            events = sum(store.space(name).events.count() for name in store.workspaces.all())
+            found = f"{store.dialect}, schema {store.schema_version}, {events:,} events"
+        finally:
+            store.close()
+    except ForetasteError as error:
+        return (Check("store", False, str(error), "Is the database running, the address right?"),)
+    return (Check("store", True, f"{found}, at {store.url}"),)
 
 
 def _version(name: str) -> str | None:

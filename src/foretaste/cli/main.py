@@ -10,6 +10,7 @@ import typer
 
 from foretaste.cli import ask, data, doctor, evaluate, fit, quickstart
 from foretaste.cli.output import fail
+from foretaste.cli.service import bundles, keys, serve, store
 from foretaste.core.errors import ForetasteError
 
 __all__ = ["app", "main"]
@@ -32,6 +33,11 @@ app.command()(ask.similar)
 app.command()(ask.audience)
 app.command()(ask.predict)
 app.command()(evaluate.evaluate)
+app.command()(serve.serve)
+app.command()(bundles.forget)
+app.add_typer(bundles.app, name="bundles")
+app.add_typer(keys.app, name="keys")
+app.add_typer(store.app, name="store")
 app.command()(doctor.doctor)
 app.command()(doctor.version)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,9 +33,19 @@ def quickstart(
     out: Annotated[
         Path | None, typer.Option(help="Also keep the bundle here, for your own questions.")
     ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Go on as a service with a console.")
+    ] = True,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the service; the next free one if it is taken.")
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Keep what the service keeps here; nothing is kept if left out."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Fit the packaged sample, measure it, and show lists with reasons."""
+    """Fit the packaged sample, measure it, show lists with reasons, and serve it."""
     from foretaste.app.demo import run_demo
 
     started = time.perf_counter()
@@ -51,6 +63,47 @@ def quickstart(
             say("Self-check passed: every list is full, every item has a reason.", style="dim")
     if problems:
         raise ForetasteError("the quickstart did not come out as it should: " + "; ".join(problems))
+    if serve and not as_json:
+        _serve(demo, port, home)
+
+
+def _serve(demo: Demo, port: int | None, home: Path | None) -> None:
+    """The same recommender as a service, in a home of its own that is gone at the end."""
+    from foretaste.app.service import load_service_settings
+    from foretaste.cli.service.serve import serving
+
+    say()
+    say("The same as a service", style="bold cyan")
+    with tempfile.TemporaryDirectory(prefix="foretaste-") as scratch:
+        bundle = Path(scratch) / "bundle"
+        demo.recommender.save(bundle)
+        settings = load_service_settings()
+        http = {"http.port": free_port(settings.http.host, port or settings.http.port)}
+        place = {"home": str(home or Path(scratch) / "home"), "bundle": str(bundle)}
+        serving(load_service_settings(settings, {**http, **place, "log.level": "warning"}))
+
+
+def free_port(host: str, wanted: int, tries: int = 50) -> int:
+    """The wanted port, or the next one nobody listens on.
+
+    Args:
+        host: Address to listen on.
+        wanted: Tried first.
+        tries: How many further ones.
+
+    Returns:
+        A port.
+    """
+    for port in range(wanted, min(wanted + tries, 65_536)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, port))
+            except OSError:
+                continue
+            return port
+    return 0
 
 
 def _show(demo: Demo, seconds: float, out: Path | None) -> None:
@@ -77,10 +130,11 @@ def _show(demo: Demo, seconds: float, out: Path | None) -> None:
     say(f"All of this took {seconds:.1f} s. Ask your own questions:", style="bold")
     place = out or "my-bundle"
     if out is None:
-        say(f"  foretaste quickstart --out {place}")
+        say(f"  foretaste quickstart --no-serve --out {place}")
     say(f'  foretaste recommend --bundle {place} --wish "a slow, melancholy film about memory"')
     say(f"  foretaste recommend --bundle {place} --history heat-1995,gattaca-1997")
     say("  foretaste fit --data my-shop/ --out my-bundle      # your own catalogue and clicks")
+    say("  foretaste serve --bundle my-bundle                 # answers over HTTP, with a console")
 
 
 def _json(demo: Demo, seconds: float, problems: list[str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The service under load and under faults: ``python -m benchmarks.service.speed`` and siblings."""

@@ -1,0 +1,1 @@
+"""Commands of the running product: serve, store, keys, bundles, forget."""

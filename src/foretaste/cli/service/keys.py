@@ -1,0 +1,126 @@
+"""``foretaste keys``: who may use the service."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from foretaste.cli.output import JsonFlag, say, show_json, table
+from foretaste.cli.service.options import (
+    ConfigOption,
+    HomeOption,
+    SetOption,
+    StoreOption,
+    WorkspaceOption,
+    opened,
+    settings_of,
+)
+from foretaste.core.errors import InputError
+
+__all__ = ["app"]
+
+_DAY_S = 86_400.0
+_ROLES = ("page", "reader", "writer", "operator", "admin")
+
+app = typer.Typer(
+    help="Who may use the service: create, list and revoke keys.", no_args_is_help=True
+)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    role: Annotated[str, typer.Option(help="page, reader, writer, operator or admin.")] = "reader",
+    days: Annotated[
+        float | None, typer.Option(help="Works this long; for ever if not said.")
+    ] = None,
+    workspace: WorkspaceOption = "default",
+    home: HomeOption = None,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a key and show it this once."""
+    if role not in _ROLES:
+        raise InputError("there is no such role", expected=", ".join(_ROLES), got=role)
+    if days is not None and not 0 < days < 36_500:
+        raise InputError("--days makes no sense", expected="more than 0", got=str(days))
+    expires_s = None if days is None else time.time() + days * _DAY_S
+    with opened(settings_of(config, home, store, set_)) as service:
+        made = service.access.create_key(workspace, role, name, expires_s, actor="cli")
+    if as_json:
+        show_json({"key": made.key, "key_id": made.record.key_id, "role": role})
+        return
+    say(made.key)
+    say("It is shown only now and kept nowhere in this form.", style="dim")
+
+
+@app.command("list")
+def list_(
+    workspace: WorkspaceOption = "default",
+    home: HomeOption = None,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the keys there are, without their secrets."""
+    with opened(settings_of(config, home, store, set_)) as service:
+        records = service.access.keys(workspace)
+    rows = [_line(one) for one in records]
+    if as_json:
+        show_json(rows)
+        return
+    table(list(rows[0]) if rows else ["key_id"], [list(row.values()) for row in rows])
+
+
+@app.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="Which: see foretaste keys list.")],
+    workspace: WorkspaceOption = "default",
+    home: HomeOption = None,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+) -> None:
+    """End a key at once, in every process."""
+    with opened(settings_of(config, home, store, set_)) as service:
+        service.access.revoke(key_id, workspace=workspace, actor="cli")
+    say(f"Key {key_id} is revoked.")
+
+
+@app.command()
+def login(
+    workspace: WorkspaceOption = "default",
+    home: HomeOption = None,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+) -> None:
+    """Print a link that opens the console once."""
+    settings = settings_of(config, home, store, set_)
+    with opened(settings) as service:
+        token = service.access.login_token(workspace)
+    http = settings.http
+    scheme = "https" if http.certificate else "http"
+    say(f"{scheme}://{http.host}:{http.port}/console/login?token={token}")
+
+
+def _line(record: Any) -> dict[str, Any]:
+    def day(time_s: float | None) -> str:
+        if time_s is None:
+            return "-"
+        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time_s))
+
+    return {
+        "key_id": record.key_id,
+        "name": record.name,
+        "role": record.role,
+        "created (UTC)": day(record.created_s),
+        "expires": day(record.expires_s),
+        "revoked": day(record.revoked_s),
+        "last used": day(record.last_used_s),
+    }
