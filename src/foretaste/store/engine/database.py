@@ -169,6 +169,17 @@ class Database:
         finally:
             self._one_writer.release()
 
+    def scrub(self) -> None:
+        """Make what was erased leave SQLite's write-ahead log too, if no reader needs it now.
+
+        Erased rows are overwritten in the file itself (``secure_delete``). PostgreSQL's own
+        housekeeping (autovacuum, recycled log segments) does both by and by.
+        """
+        if self.dialect == "sqlite":
+            with translated(self.address.shown), self._order(), self._writing.connect() as held:
+                raw: Any = held.connection.dbapi_connection
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def ping(self) -> None:
         """Ask whether the database answers.
 
