@@ -13,6 +13,7 @@ from foretaste.core import FloatArray, stream
 __all__ = ["Measured", "ratio_of_sums", "wilson"]
 
 _CHUNK = 4_000_000
+_MANY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,10 @@ def ratio_of_sums(
 ) -> Measured:
     """``sum(parts) / sum(wholes)`` with a percentile bootstrap over people (Efron 1979).
 
-    People are drawn again with all that is theirs, so that one busy person counts as one.
+    People are drawn again with all that is theirs, so that one busy person counts as one. From
+    5,000 people on the delta method's normal interval is given, which is the same by then. When
+    the sums agree with a share of 0 or 1, where drawing again shows nothing, the interval is
+    Wilson's as if each person had been asked once.
 
     Args:
         parts: For example clicks by person, [B].
@@ -76,7 +80,7 @@ def ratio_of_sums(
         seed: Of the draws.
 
     Returns:
-        NaN when the wholes sum to 0; the interval is the whole line's NaN with one person.
+        NaN when the wholes sum to 0; an interval of NaN with one person.
     """
     above, below = np.asarray(parts, float), np.asarray(wholes, float)
     kept = below > 0
@@ -87,6 +91,14 @@ def ratio_of_sums(
     value = float(above.sum() / below.sum())
     if size == 1:
         return Measured(value, math.nan, math.nan, 1)
+    if np.all(above == 0) or np.all(above == below):
+        sure = wilson(size if above[0] else 0, size, level)
+        return Measured(value, sure.low, sure.high, size)
+    if size > _MANY:
+        rest = above - value * below
+        error = float(np.sqrt((rest**2).sum() * size / (size - 1)) / below.sum())
+        reach = float(norm.ppf((1 + level) / 2)) * error
+        return Measured(value, value - reach, value + reach, size)
     rng = stream(seed, "ratio of sums", size)
     found = np.empty(resamples)
     step = max(1, _CHUNK // size)

@@ -9,7 +9,7 @@ from typing import Any
 
 from foretaste.core import KIND_SIGNALS, Adapter, Event, Evidence, History
 
-__all__ = ["LiveBeliefs", "LiveState", "Placed", "replay"]
+__all__ = ["LiveBeliefs", "LiveState", "Placed", "replay", "signal_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,18 @@ class Placed:
     event: Event
 
 
+def signal_of(event: Event) -> float:
+    """What an event says by its kind alone: more than 0 counts as liking.
+
+    Args:
+        event: What happened.
+
+    Returns:
+        From :data:`foretaste.core.KIND_SIGNALS`, .5 for an unknown kind.
+    """
+    return KIND_SIGNALS.get(event.kind, 0.5)
+
+
 class LiveState:
     """Live tails and popularity counters, kept up to date event by event.
 
@@ -34,10 +46,13 @@ class LiveState:
 
     It changes in place, because it stands in the path of every event; take :meth:`copy` to
     keep a moment.
+
+    Args:
+        signal: What an event says; more than 0 counts as liking its item.
     """
 
-    def __init__(self, signals: Mapping[str, float] = KIND_SIGNALS) -> None:
-        self._signals = signals
+    def __init__(self, signal: Callable[[Event], float] = signal_of) -> None:
+        self._signal = signal
         self._kept: dict[str, Placed] = {}
         self._people: dict[str, dict[str, Placed]] = {}
         self._likes: Counter[tuple[str, str]] = Counter()
@@ -67,7 +82,7 @@ class LiveState:
         return (
             self._kept == other._kept
             and self._popularity == other._popularity
-            and self._signals == other._signals
+            and self._signal == other._signal
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -78,7 +93,7 @@ class LiveState:
         Returns:
             An equal state that changes on its own.
         """
-        twin = LiveState(self._signals)
+        twin = LiveState(self._signal)
         for placed in self._kept.values():
             twin.apply(placed.event, placed.position)
         return twin
@@ -144,7 +159,7 @@ class LiveState:
         return tuple(placed.event for placed in sorted(mine, key=lambda one: one.position))
 
     def _likes_it(self, event: Event) -> bool:
-        return bool(event.item_id) and self._signals.get(event.kind, 0.5) > 0
+        return bool(event.item_id) and self._signal(event) > 0
 
     def _keep(self, key: str, placed: Placed) -> None:
         self._kept[key] = placed
@@ -177,18 +192,18 @@ class LiveState:
 
 
 def replay(
-    events: Iterable[Event | Placed], signals: Mapping[str, float] = KIND_SIGNALS
+    events: Iterable[Event | Placed], signal: Callable[[Event], float] = signal_of
 ) -> LiveState:
     """Rebuild the state from the log.
 
     Args:
         events: The log; events without a position are numbered from 1 as they come.
-        signals: What each kind says; see :class:`LiveState`.
+        signal: What an event says; see :class:`LiveState`.
 
     Returns:
         The state, equal to the one that was kept up to date while they happened.
     """
-    state = LiveState(signals)
+    state = LiveState(signal)
     for number, one in enumerate(events, start=1):
         placed = one if isinstance(one, Placed) else Placed(number, one)
         state.apply(placed.event, placed.position)
@@ -200,6 +215,10 @@ class LiveBeliefs:
 
     Equal, but for rounding, to starting anew and adapting to the whole tail
     (:meth:`rebuilt`): the adapter's steps are exact, forwards and backwards.
+
+    Args:
+        adapter: What moves beliefs, such as :class:`foretaste.taste.FittedTaste`.
+        read: Turns outside events into inside rows.
     """
 
     def __init__(self, adapter: Adapter[Any], read: Callable[[tuple[Event, ...]], History]) -> None:

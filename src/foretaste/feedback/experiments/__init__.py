@@ -9,6 +9,7 @@ from foretaste.feedback.experiments.assignment import (
     srm_check,
     weights_of,
 )
+from foretaste.feedback.experiments.challenge import Interleaving
 from foretaste.feedback.experiments.fixed import Effect, adjusted, compare, linearised
 from foretaste.feedback.experiments.interleaving import (
     Interleaved,
@@ -33,6 +34,7 @@ from foretaste.feedback.experiments.sequential import (
 __all__ = [
     "Effect",
     "Interleaved",
+    "Interleaving",
     "InterleavingOutcome",
     "Running",
     "SampleRatio",

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from scipy.stats import binomtest
@@ -15,8 +16,11 @@ from foretaste.feedback.proportions import Measured, wilson
 __all__ = ["Interleaved", "InterleavingOutcome", "credit", "interleaving_outcome", "team_draft"]
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class Interleaved:
+class Interleaved(Generic[T]):
     """One list of two rankers.
 
     Attributes:
@@ -26,7 +30,7 @@ class Interleaved:
             empty if not asked for.
     """
 
-    items: tuple[str, ...]
+    items: tuple[T, ...]
     teams: tuple[str, ...]
     propensities: tuple[float, ...] = ()
 
@@ -53,13 +57,13 @@ class InterleavingOutcome:
 
 
 def team_draft(
-    a: Sequence[str],
-    b: Sequence[str],
+    a: Sequence[T],
+    b: Sequence[T],
     n: int,
     rng: np.random.Generator,
     *,
     propensities: bool = False,
-) -> Interleaved:
+) -> Interleaved[T]:
     """Team draft: in each round a coin says who picks its best item first.
 
     Radlinski et al. 2008. Each team picks first as often as the other, so clicks at random
@@ -76,7 +80,7 @@ def team_draft(
     Returns:
         At most ``n`` items; fewer when both run out.
     """
-    items: list[str] = []
+    items: list[T] = []
     teams: list[str] = []
     while len(items) < n:
         order = "ab" if rng.random() < 0.5 else "ba"
@@ -132,16 +136,16 @@ def interleaving_outcome(
     return InterleavingOutcome(wins, losses, ties, wilson(wins, wins + losses, level), p, winner)
 
 
-def _next(ranking: Sequence[str], taken: Collection[str]) -> str | None:
+def _next(ranking: Sequence[T], taken: Collection[T]) -> T | None:
     return next((item for item in ranking if item not in taken), None)
 
 
-def _odds(a: Sequence[str], b: Sequence[str], n: int) -> list[Mapping[str, float]]:
+def _odds(a: Sequence[T], b: Sequence[T], n: int) -> list[Mapping[T, float]]:
     """Probability of each item at each place: the mass of every set of items taken so far."""
-    table: list[dict[str, float]] = [defaultdict(float) for _ in range(n)]
-    mass: dict[frozenset[str], float] = {frozenset(): 1.0}
+    table: list[dict[T, float]] = [defaultdict(float) for _ in range(n)]
+    mass: dict[frozenset[T], float] = {frozenset(): 1.0}
     for _ in range(math.ceil(n / 2) + n):
-        following: dict[frozenset[str], float] = defaultdict(float)
+        following: dict[frozenset[T], float] = defaultdict(float)
         for taken, weight in mass.items():
             for order in ((a, b), (b, a)):
                 now = taken

@@ -7,6 +7,13 @@ from foretaste.feedback.reports.drift import (
     DriftSettings,
     drift,
 )
+from foretaste.feedback.reports.experiment import (
+    METRICS,
+    ArmEffect,
+    ArmResult,
+    ExperimentReport,
+    experiment_report,
+)
 from foretaste.feedback.reports.frames import (
     EVENT_COLUMNS,
     IMPRESSION_COLUMNS,
@@ -15,6 +22,7 @@ from foretaste.feedback.reports.frames import (
     impressions_frame,
 )
 from foretaste.feedback.reports.period import Period
+from foretaste.feedback.reports.places import interleaving_credits, places_shown
 from foretaste.feedback.reports.satisfaction import (
     MEASURES,
     Cell,
@@ -29,11 +37,15 @@ __all__ = [
     "EVENT_COLUMNS",
     "IMPRESSION_COLUMNS",
     "MEASURES",
+    "METRICS",
     "WINDOW_S",
+    "ArmEffect",
+    "ArmResult",
     "Cell",
     "DriftCheck",
     "DriftReport",
     "DriftSettings",
+    "ExperimentReport",
     "Period",
     "Satisfaction",
     "SatisfactionSettings",
@@ -41,6 +53,9 @@ __all__ = [
     "attributed",
     "drift",
     "events_frame",
+    "experiment_report",
     "impressions_frame",
+    "interleaving_credits",
+    "places_shown",
     "satisfaction",
 ]

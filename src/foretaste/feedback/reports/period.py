@@ -77,9 +77,15 @@ class Period:
             .group_by("person").agg(pl.col("shown").sum(), pl.col("clicked").fill_null(0).sum())
             .filter(pl.col("shown") > 0).sort("person")
         )  # fmt: skip
+        # Nobody in particular is somebody else each time.
+        each = pl.concat_str(pl.lit("event "), pl.col("position").cast(pl.String))
+        people = done.select(
+            pl.coalesce(pl.concat_str(pl.lit("person "), "user_id"),
+                        pl.concat_str(pl.lit("answer "), "answer_id"), each)
+        ).to_series().to_numpy()  # fmt: skip
         values = np.zeros(0) if scores is None else np.asarray(scores, float)
         return cls(
-            done["user_id"].fill_null("").to_numpy(),
+            people,
             done["kind"].to_numpy(),
             done["item_id"].fill_null("").to_numpy(),
             per_person["clicked"].to_numpy().astype(float),
