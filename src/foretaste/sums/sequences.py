@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from foretaste.core import Dataset, FloatArray
+from foretaste.sums.packing import whole
 
 __all__ = ["Sequences", "Windows"]
 
@@ -139,7 +140,9 @@ class Sequences:
         known = Windows(first[places], places, self.rows, self.n_items)
         return people[places], known, self.rows[places]
 
-    def pairs(self, window: int, decay: float, backwards: float) -> csr_matrix:
+    def pairs(
+        self, window: int, decay: float, backwards: float, *, quanta: bool = False
+    ) -> csr_matrix:
         """How often item ``i`` comes soon after item ``j``: entry ``[j, i]``.
 
         ``sum over pairs k events apart (k <= window) of decay^(k-1)``; the other direction
@@ -149,21 +152,24 @@ class Sequences:
             window: Largest gap in events.
             decay: Weight lost per event of gap.
             backwards: Share of a pair that counts against its direction.
+            quanta: Count in whole quanta, float64, so that sums do not round.
 
         Returns:
-            float32 [I, I].
+            float32 [I, I]; float64 when in quanta.
         """
+        kind = np.float64 if quanta else np.float32
         owner = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        total = csr_matrix((self.n_items, self.n_items), dtype=np.float32)
+        total = csr_matrix((self.n_items, self.n_items), dtype=kind)
         for gap in range(1, window + 1):
             same: np.ndarray = np.flatnonzero(owner[:-gap] == owner[gap:])
             if not len(same):
                 break
             first, second = self.rows[same], self.rows[same + gap]
-            weight = np.full(len(first), decay ** (gap - 1), np.float32)
+            each = np.array([decay ** (gap - 1), backwards * decay ** (gap - 1)])
+            weight = (whole(each) if quanta else each).astype(kind)
             total = total + csr_matrix(
                 (
-                    np.concatenate([weight, backwards * weight]).astype(np.float32),
+                    np.repeat(weight, len(first)),
                     (np.concatenate([first, second]), np.concatenate([second, first])),
                 ),
                 total.shape,

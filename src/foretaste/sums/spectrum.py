@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 
 from foretaste.core import FloatArray
+from foretaste.sums.moments import PairSums
 
-__all__ = ["covariance_factors", "leading", "principal_axes"]
+__all__ = ["covariance_factors", "leading", "pair_factors", "principal_axes"]
 
 
 def covariance_factors(
@@ -17,7 +20,8 @@ def covariance_factors(
     """``F`` with ``F F'`` the best rank-``size`` approximation of ``C = X'X/U - mu mu'``.
 
     Randomised subspace iteration (Halko, Martinsson & Tropp 2011): only products with the
-    sparse ``X`` are needed, so a hundred thousand items are no trouble.
+    sparse ``X`` are needed, so a hundred thousand items are no trouble. Use
+    :func:`pair_factors` where the sums ``X'X`` are at hand.
 
     Args:
         liked: ``X``, sparse [U, I].
@@ -29,8 +33,7 @@ def covariance_factors(
         float32 [I, D'], ``D' <= D``, columns in falling order of variance.
     """
     people, items = liked.shape
-    size = min(size, items, max(people - 1, 0))
-    if size <= 0 or liked.nnz == 0:
+    if liked.nnz == 0:
         return np.zeros((items, 0), np.float32)
     mean = np.asarray(liked.mean(axis=0)).ravel().astype(np.float32)
     back = liked.T.tocsr()
@@ -39,6 +42,49 @@ def covariance_factors(
         product: FloatArray = back @ (liked @ block) / np.float32(people)
         return product - np.outer(mean, mean @ block)
 
+    return _factors(times, people, items, size, rng, sweeps)
+
+
+def pair_factors(
+    sums: PairSums, size: int, rng: np.random.Generator, sweeps: int = 5
+) -> FloatArray:
+    """The same from the sums ``U``, ``X'1`` and ``X'X``, without the people.
+
+    The same sums and the same start give the same bits. The last of the columns have not
+    converged after a few sweeps; they are a function of the sums and the start all the same.
+
+    Args:
+        sums: Over people who like something, everybody counting 1.
+        size: Columns of ``F``.
+        rng: Draws the starting block.
+        sweeps: Multiplications by ``C``.
+
+    Returns:
+        float32 [I, D'].
+    """
+    items = len(sums.counted)
+    if not sums.counted.any():
+        return np.zeros((items, 0), np.float32)
+    mean, gram = sums.mean.astype(np.float32), sums.table(np.float32)
+
+    def times(block: FloatArray) -> FloatArray:
+        product: FloatArray = gram @ block / np.float32(sums.people)
+        return product - np.outer(mean, mean @ block)
+
+    return _factors(times, sums.people, items, size, rng, sweeps)
+
+
+def _factors(
+    times: Callable[[FloatArray], FloatArray],
+    people: int,
+    items: int,
+    size: int,
+    rng: np.random.Generator,
+    sweeps: int,
+) -> FloatArray:
+    size = min(size, items, max(people - 1, 0))
+    if size <= 0:
+        return np.zeros((items, 0), np.float32)
     width = min(items, people, size + 24)
     block = rng.normal(size=(items, width)).astype(np.float32)
     for _ in range(sweeps):

@@ -11,6 +11,7 @@ import numpy as np
 from foretaste.core import Dataset, Evidence, FloatArray, Rows, top
 from foretaste.data import by_time, has_clock, take_events
 from foretaste.measure import Truth, hits_of, ndcg
+from foretaste.sums import PeopleSums
 from foretaste.taste.fitted import FittedTaste
 from foretaste.taste.settings import PriorSettings
 
@@ -102,10 +103,10 @@ def _refinements(prior: PriorSettings, people: list[Evidence]) -> dict[str, tupl
 def _candidates(
     model: TasteModel, past: Dataset, rng: np.random.Generator
 ) -> Iterator[tuple[TasteModel, FittedTaste]]:
-    seed = int(rng.integers(2**31))
+    seed, sums = int(rng.integers(2**31)), PeopleSums(past)
     for form in ("auto", "none"):
         base = _changed(model, form=form, joint_events=1.0)
-        fitted = base.fit(past, rng=np.random.default_rng(seed))
+        fitted = base.fit_from(sums, rng=np.random.default_rng(seed))
         whole = fitted.direction
         alone = tuple(one for one in whole.channels if one.block != "collaborative")
         for joint in _JOINTS if len(alone) < len(whole.channels) else (None,):
@@ -118,7 +119,7 @@ def _candidates(
                     replace(fitted, direction=direction, settings=settings),
                 )
     following = model.model_copy(update={"task": "next"})
-    yield following, following.fit(past, rng=np.random.default_rng(seed))
+    yield following, following.fit_from(sums, rng=np.random.default_rng(seed))
 
 
 def _changed(

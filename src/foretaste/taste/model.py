@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from foretaste.core import Dataset, FloatArray, Settings
-from foretaste.sums import Sequences
+from foretaste.sums import PeopleSums, Sequences, likes
 from foretaste.taste.content import ContentMap
 from foretaste.taste.direction import (
     Direction,
@@ -65,16 +65,44 @@ class TasteModel(Settings):
         Returns:
             The fitted model.
         """
-        if self.learn and not self._decided():
-            chosen = learned(self.model_copy(update={"learn": False}), dataset, rng)
-            return chosen.fit(dataset, rng=rng)
-        sequences = Sequences.of(dataset)
+        return self.settled(dataset, rng=rng).fit_from(PeopleSums(dataset), rng=rng)
+
+    def settled(self, dataset: Dataset, *, rng: np.random.Generator) -> TasteModel:
+        """The settings with everything chosen that is chosen from data.
+
+        Fitting these on data without somebody chooses nothing again: that is what forgetting
+        them is compared with.
+
+        Args:
+            dataset: The data.
+            rng: As for :meth:`fit`; it goes on from where this leaves it.
+
+        Returns:
+            Settings that choose nothing.
+        """
+        alone = self.model_copy(update={"learn": False})
+        return learned(alone, dataset, rng) if self.learn and not self._decided() else alone
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FittedTaste:
+        """Fit with the settings as they are, from sums over people.
+
+        Popularity, features, profiles, circumstances, completion and counts of what comes soon
+        after what are functions of sums. What comes later (or next, item by item) is learned
+        from rows: a regression on the features, and those move with everybody.
+
+        Args:
+            sums: The data, as sums over people.
+            rng: As for :meth:`fit`.
+
+        Returns:
+            The fitted model.
+        """
+        dataset = sums.items
         size, width = sizes_for(dataset.n_items, self.prior.size, self.direction.basis)
-        basis = basis_of(dataset, width, rng)
-        prior = learn_prior(dataset, self.prior, self.content, basis, size)
-        direction = self._direction(dataset, sequences, prior, basis, rng)
-        likes = np.asarray(dataset.liked.sum(axis=0)).ravel()
-        content = ContentMap.learn(dataset, likes, self.content)
+        basis = basis_of(sums, width, rng)
+        prior = learn_prior(sums, self.prior, self.content, basis, size)
+        direction = self._direction(sums, prior, basis, rng)
+        content = ContentMap.learn(dataset, likes(sums).first, self.content)
         lift, share = np.ones(dataset.n_items, np.float32), np.ones(dataset.n_items)
         lift[content.new] = self.content.new_items
         share[content.new] = self.content.new_items / self.content.lift
@@ -94,38 +122,35 @@ class TasteModel(Settings):
         )
 
     def _direction(
-        self,
-        dataset: Dataset,
-        sequences: Sequences,
-        prior: Prior,
-        basis: FloatArray,
-        rng: np.random.Generator,
+        self, sums: PeopleSums, prior: Prior, basis: FloatArray, rng: np.random.Generator
     ) -> Direction:
-        form = self.direction.form
+        settings, form = self.direction, self.direction.form
         met = int((prior.popularity > 0).sum())
-        small = met <= self.direction.dense_items
+        small = met <= settings.dense_items
         if self.task == "complete" and form in ("auto", "dense") and met and small:
-            return learn_complete(dataset.liked, prior, self.direction)
+            return learn_complete(sums, prior, settings)
+        sequences = Sequences.of(sums.items)
         if self.task == "next" and form != "factored" and len(sequences.rows):
             busy = len(sequences.rows) >= _DENSE_EVENTS * met
             if form == "dense" or (form == "auto" and small and busy):
-                return learn_next(sequences, prior, basis, self.direction)
+                sums.rows("what comes next")
+                return learn_next(sequences, prior, basis, settings)
             if form in ("auto", "counts"):
-                return learn_counts(dataset, sequences, prior, self.direction)
-        settings = self.direction
+                return learn_counts(sums, prior, settings)
         if form == "none":
             settings = settings.model_copy(update={"shots": ()})
-        rank = settings.rank or (256 if dataset.n_items <= _LARGE else 64)
+        rank = settings.rank or (256 if sums.items.n_items <= _LARGE else 64)
         later = learn_later(sequences, prior, basis, self.prior.noise, settings, rank, rng)
-        if self.direction.joint_events is None or not (met and small) or self.task != "later":
+        if later.channels:
+            sums.rows("what comes later")
+        if settings.joint_events is None or not (met and small) or self.task != "later":
             return later
         # The ridge of the settings is direction's; completion keeps its own.
-        alone = self.direction.model_copy(update={"ridge": None})
-        whole = learn_complete(dataset.liked, prior, alone)
+        whole = learn_complete(sums, prior, settings.model_copy(update={"ridge": None}))
         return replace(
             later,
             channels=(*later.channels, *whole.channels),
-            joint_events=self.direction.joint_events,
+            joint_events=settings.joint_events,
         )
 
 

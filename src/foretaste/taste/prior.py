@@ -9,12 +9,21 @@ from typing import Any
 import numpy as np
 
 from foretaste.core import Dataset, Evidence, FloatArray
-from foretaste.sums import covariance_factors, principal_axes, ridge
+from foretaste.sums import (
+    PeopleSums,
+    covariance_factors,
+    likes,
+    pair_factors,
+    pairs,
+    principal_axes,
+    ridge,
+)
 from foretaste.taste.content import attribute_features
+from foretaste.taste.forgetting import CircumstanceSums, ProfileSums
 from foretaste.taste.profile import ProfileTable, learn_context
 from foretaste.taste.settings import ContentSettings, PriorSettings
 
-__all__ = ["Prior", "learn_prior", "sizes_for"]
+__all__ = ["Prior", "basis_of", "learn_prior", "sizes_for"]
 
 _LARGE = 20_000
 
@@ -108,7 +117,7 @@ class Prior:
 
 
 def learn_prior(
-    dataset: Dataset,
+    sums: PeopleSums,
     settings: PriorSettings,
     content: ContentSettings,
     basis: FloatArray,
@@ -118,10 +127,10 @@ def learn_prior(
 
     The collaborative block is the eigendecomposition of ``C = X'X/U - mu mu'``: with full 0/1
     rows its maximum-likelihood factors (Tipping & Bishop 1999). Language and attribute blocks
-    are principal components scaled to a share of its variance.
+    are principal components scaled to a share of its variance. Of people only sums are needed.
 
     Args:
-        dataset: The data.
+        sums: The data, as sums over people.
         settings: Sizes and strengths.
         content: Weights of the attribute columns.
         basis: Leading factors of ``C``, [I, F].
@@ -130,9 +139,8 @@ def learn_prior(
     Returns:
         The prior.
     """
-    liked = dataset.liked
-    people = max(int((np.diff(liked.indptr) > 0).sum()), 1)
-    popularity = np.asarray(liked.sum(axis=0)).ravel() / people
+    dataset, counts = sums.items, likes(sums)
+    popularity = counts.first / max(counts.people, 1)
     parts = _parts(dataset, settings, content, basis[:, :size])
     text = dataset.vectors.get("text")
     blocks, start = {}, 0
@@ -145,31 +153,42 @@ def learn_prior(
     if settings.absence > 0 and features.shape[1]:
         features, absence = _with_absence(features, popularity, settings.absence)
         blocks = {"collaborative": (0, features.shape[1])}  # absence ties the blocks together
-    contexts, values = learn_context(dataset, popularity, settings)
+    circumstances = sums.take("circumstances", CircumstanceSums.of)
+    contexts, values = learn_context(circumstances, popularity, settings)
+    profiles = sums.take(
+        f"profiles {settings.profile_fields}",
+        lambda data: ProfileSums.of(data, settings.profile_fields),
+    )
     return Prior(
         popularity,
         features,
         blocks,
-        _words_map(text, features, np.asarray(liked.sum(axis=0)).ravel()),
-        ProfileTable.learn(dataset, features, popularity, settings),
+        _words_map(text, features, counts.first),
+        ProfileTable.learn(profiles, features, popularity, settings),
         contexts,
         values,
         absence,
     )
 
 
-def basis_of(dataset: Dataset, size: int, rng: np.random.Generator) -> FloatArray:
+def basis_of(sums: PeopleSums, size: int, rng: np.random.Generator) -> FloatArray:
     """Leading factors of the covariance of who likes what.
 
+    From the sums over pairs of items; beyond :data:`foretaste.sums.MOST_PAIRED` items from the
+    people's rows.
+
     Args:
-        dataset: The data.
+        sums: The data, as sums over people.
         size: How many.
         rng: Draws the starting block.
 
     Returns:
         float32 [I, size'].
     """
-    liked = dataset.liked
+    counted = pairs(sums)
+    if counted is not None:
+        return pair_factors(counted, size, rng)
+    liked = sums.rows("what is liked together").liked
     return covariance_factors(liked[np.diff(liked.indptr) > 0], size, rng)
 
 
@@ -214,11 +233,11 @@ def _scaled(part: FloatArray, total: float, share: float) -> FloatArray:
     return scaled
 
 
-def _words_map(text: FloatArray | None, features: FloatArray, likes: FloatArray) -> FloatArray:
+def _words_map(text: FloatArray | None, features: FloatArray, counts: FloatArray) -> FloatArray:
     """Ridge from item texts to item features, well-known items counting more."""
     if text is None or not features.shape[1]:
         return np.zeros((0, features.shape[1]), np.float32)
-    weight = (likes / (likes + 10.0)).astype(np.float32)[:, None]
+    weight = (counts / (counts + 10.0)).astype(np.float32)[:, None]
     gram = text.T @ (weight * text)
     strength = 0.05 * float(np.trace(gram)) / max(len(gram), 1) * np.sqrt(len(gram)) + 1e-6
     return ridge(gram, text.T @ (weight * features), strength).astype(np.float32)

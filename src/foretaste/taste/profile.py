@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from foretaste.core import Dataset, FloatArray
+from foretaste.core import FloatArray
 from foretaste.sums import ridge
+from foretaste.taste.forgetting import CircumstanceSums, ProfileSums
 from foretaste.taste.ratings.profile import ProfileCoder
 from foretaste.taste.settings import PriorSettings
 
 __all__ = ["ProfileTable", "learn_context"]
-
-_FIXED_COLUMNS = 6
-_MOST_VALUES = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +33,7 @@ class ProfileTable:
     @classmethod
     def learn(
         cls,
-        dataset: Dataset,
+        sums: ProfileSums,
         features: FloatArray,
         popularity: FloatArray,
         settings: PriorSettings,
@@ -42,44 +41,33 @@ class ProfileTable:
         """Regress tastes on profiles.
 
         A person's taste is where least squares puts it from their whole row, absences
-        included; the regression is shrunk by ``profile_ridge`` people for each value.
+        included, ``t_u = (phi'phi)^-1 phi' (x_u - mu)``; the regression on their indicators is
+        shrunk by ``profile_ridge`` people for each value. Both are linear in ``x_u``, so sums
+        over people are all that is needed.
 
         Args:
-            dataset: People with attributes.
+            sums: Over people with attributes.
             features: ``phi``, [I, D].
             popularity: ``mu``, [I].
-            settings: Which attributes may be used, and the ridge.
+            settings: The ridge.
 
         Returns:
             The table.
         """
-        allowed = settings.profile_fields
-        roles = {
-            name: role
-            for name, role in dataset.people_roles.items()
-            if allowed is None or name in allowed
-        }
-        coder = ProfileCoder.of(replace(dataset, people_roles=roles))
-        nothing = np.zeros((0, features.shape[1]))
-        liked = dataset.liked
-        people = np.flatnonzero(np.diff(liked.indptr) > 0)
-        if coder.size <= 1 or not len(people):
-            return cls(coder, nothing)
-        codes = coder.encode_all(dataset)[people]
+        if sums.coder.size <= 1 or not sums.people:
+            return cls(sums.coder, np.zeros((0, features.shape[1])))
         wide = features.astype(np.float64)
         gram = wide.T @ wide
         small = 1e-3 * float(np.trace(gram)) / max(len(gram), 1) + 1e-12
-        sums = liked[people] @ wide - popularity @ wide
-        tastes = ridge(gram, sums.T, small).T
-        weights = 1 / np.sqrt(np.diff(liked.indptr)[people] + 10.0)
-        weights /= weights.mean()
-        centre = (weights[:, None] * codes).sum(axis=0) / weights.sum()
-        moved = codes - centre
-        scaled = weights[:, None] * moved
-        found = ridge(scaled.T @ moved, scaled.T @ tastes, settings.profile_ridge)
+        total = float(sums.weight[0])
+        level = total / sums.people
+        centre = sums.codes / total
+        spread = (sums.pairs - np.outer(centre, sums.codes)) / level
+        around = (sums.cross - np.outer(centre, sums.liked)) / level
+        found = ridge(spread, ridge(gram, (around @ wide).T, small).T, settings.profile_ridge)
         # The first indicator is everybody's: it carries what makes the mean shift zero.
         found[0] = -centre[1:] @ found[1:]
-        return cls(coder, found)
+        return cls(sums.coder, found)
 
     def shift(self, profile: Mapping[str, Any]) -> FloatArray | None:
         """Prior mean of somebody with this profile.
@@ -100,43 +88,31 @@ class ProfileTable:
 
 
 def learn_context(
-    dataset: Dataset, popularity: FloatArray, settings: PriorSettings
+    sums: CircumstanceSums, popularity: FloatArray, settings: PriorSettings
 ) -> tuple[FloatArray, dict[str, int]]:
     """How much likelier each item is under each context value than on average.
 
     ``shift_vi = mean events per person * (p(i | v) - p(i)) * n_v / (n_v + ridge)``.
 
     Args:
-        dataset: Interactions with context columns of few values.
+        sums: Likes under each value.
         popularity: ``mu``, [I].
         settings: The ridge.
 
     Returns:
         float32 [V, I] and which row belongs to ``"column=value"``.
     """
-    import polars as pl
-
-    table = dataset.interactions
-    columns = [
-        name
-        for name in table.columns[_FIXED_COLUMNS:]
-        if table[name].dtype in (pl.String, pl.Boolean, pl.Categorical)
-        or table[name].dtype.is_integer()
-    ]
-    good = table.filter(pl.col("signal") > 0) if columns else table
     level = float(popularity.sum())
-    whole = np.bincount(good["item_row"].to_numpy(), minlength=dataset.n_items)
+    average = sums.whole / max(float(sums.whole.sum()), 1.0)
+    several = Counter(name for name, _ in sums.values)
     shifts: list[FloatArray] = []
     rows: dict[str, int] = {}
-    for name in columns:
-        groups = good.filter(pl.col(name).is_not_null()).partition_by(name, as_dict=True)
-        if not 1 < len(groups) <= _MOST_VALUES:
+    for place, (name, value) in enumerate(sums.values):
+        if several[name] < 2:
             continue
-        for (value,), group in groups.items():
-            counts = np.bincount(group["item_row"].to_numpy(), minlength=dataset.n_items)
-            size = len(group)
-            lift = counts / size - whole / max(len(good), 1)
-            rows[f"{name}={value}"] = len(shifts)
-            shifts.append(level * lift * size / (size + settings.context_ridge))
-    found = np.array(shifts, np.float32).reshape(len(shifts), dataset.n_items)
+        counts = sums.counts[[place]].toarray()[0]
+        size = float(counts.sum())
+        rows[f"{name}={value}"] = len(shifts)
+        shifts.append(level * (counts / size - average) * size / (size + settings.context_ridge))
+    found = np.array(shifts, np.float32).reshape(len(shifts), len(sums.whole))
     return found, rows

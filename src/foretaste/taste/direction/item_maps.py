@@ -5,9 +5,20 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
-from foretaste.core import Dataset, FloatArray
-from foretaste.sums import Sequences, leave_one_out_weights, positive_solve, weighted_gram
+from foretaste.core import FloatArray
+from foretaste.sums import (
+    PeopleSums,
+    Sequences,
+    leave_one_out_weights,
+    likes,
+    pairs,
+    positive_solve,
+    steps,
+    weighted_gram,
+)
+from foretaste.sums.packing import QUANTUM
 from foretaste.taste.direction.channels import Channel, Direction
+from foretaste.taste.forgetting import SOFTENING
 from foretaste.taste.prior import Prior
 from foretaste.taste.settings import DirectionSettings
 
@@ -66,9 +77,7 @@ def learn_next(
     return _without_knots(tuple(channels), prior, _NEXT_POPULARITY)
 
 
-def learn_counts(
-    dataset: Dataset, sequences: Sequences, prior: Prior, settings: DirectionSettings
-) -> Direction:
+def learn_counts(sums: PeopleSums, prior: Prior, settings: DirectionSettings) -> Direction:
     """What comes next, from shrunk counts and likeness of texts: for sparse data.
 
     ``T = D_out^-p C D_in^-q``, ``C`` counting pairs soon after one another, ``D`` its sums
@@ -77,22 +86,21 @@ def learn_counts(
     ``text * max(cos, 0)^power`` of the nearest texts.
 
     Args:
-        dataset: For text vectors.
-        sequences: What people liked, in order.
+        sums: The data, as sums over people; beyond 6,000 items their rows are read.
         prior: For popularity.
         settings: Powers, shrinkage, window, text.
 
     Returns:
         Sparse channels.
     """
-    pairs = sequences.pairs(settings.window, settings.gap_decay, settings.backwards)
-    out = np.asarray(pairs.sum(axis=1)).ravel() + max(settings.shrink, 1e-6)
-    into = np.asarray(pairs.sum(axis=0)).ravel() + max(settings.shrink, 1e-6)
-    scaled = diags((out**-settings.out_power).astype(np.float32)) @ pairs
+    table = _pairs_in_order(sums, settings)
+    out = np.asarray(table.sum(axis=1)).ravel() + max(settings.shrink, 1e-6)
+    into = np.asarray(table.sum(axis=0)).ravel() + max(settings.shrink, 1e-6)
+    scaled = diags((out**-settings.out_power).astype(np.float32)) @ table
     scaled = (scaled @ diags((into**-settings.in_power).astype(np.float32))).tocsr()
     decay = settings.decays[0] if settings.decays else _COUNTS_DECAY
     channels = [Channel("direction", decay, 0.0, sparse=scaled)]
-    text = dataset.vectors.get("text")
+    text = sums.items.vectors.get("text")
     if text is not None and settings.text > 0:
         alike = _nearest_texts(text, settings.text_neighbours, settings.text_power)
         alike.data *= np.float32(settings.text)
@@ -101,7 +109,17 @@ def learn_counts(
     return _without_knots(tuple(channels), prior, 1e-3)
 
 
-def learn_complete(liked: csr_matrix, prior: Prior, settings: DirectionSettings) -> Direction:
+def _pairs_in_order(sums: PeopleSums, settings: DirectionSettings) -> csr_matrix:
+    chosen = (settings.window, settings.gap_decay, settings.backwards)
+    counted = steps(sums, *chosen)
+    if counted is None:
+        return Sequences.of(sums.rows("what comes soon after what")).pairs(*chosen)
+    table = counted.counted.astype(np.float32)
+    table.data *= np.float32(QUANTUM)
+    return table
+
+
+def learn_complete(sums: PeopleSums, prior: Prior, settings: DirectionSettings) -> Direction:
     """What is missing at random: every absent item is evidence against, the item asked not.
 
     ``score_i = sum_j B_ji`` with leave-one-out weights of the person-weighted Gram matrix (its
@@ -110,27 +128,36 @@ def learn_complete(liked: csr_matrix, prior: Prior, settings: DirectionSettings)
     Somebody without any event gets popularity.
 
     Args:
-        liked: Who liked what, [U, I].
+        sums: The data, as sums over people.
         prior: For popularity.
         settings: Ridge and dropout.
 
     Returns:
         One dense channel without ageing.
     """
-    events = np.diff(liked.indptr)
     met = np.flatnonzero(prior.popularity > 0)
-    weights = (events[events > 0] + 10.0) ** -0.5
-    table = liked[events > 0][:, met]
-    gram = weighted_gram(table, weights)
-    level = float(np.trace(gram)) / max(table.nnz, 1)
+    gram, level = _person_weighted(sums, met)
     noise = np.float32((settings.ridge or _COMPLETE_RIDGE) * level) + np.float32(
         settings.dropout / (1 - settings.dropout)
     ) * np.diag(gram)
     small = leave_one_out_weights(gram, noise)
-    dense = np.zeros((liked.shape[1], liked.shape[1]), np.float32)
+    dense = np.zeros((sums.items.n_items, sums.items.n_items), np.float32)
     dense[np.ix_(met, met)] = small
     channel = Channel("collaborative", 1.0, 0.0, dense=dense)
     return _without_knots((channel,), prior, 0.0)
+
+
+def _person_weighted(sums: PeopleSums, met: np.ndarray) -> tuple[FloatArray, float]:
+    """``X' diag(w) X`` of the items met, and the mean weight of a like."""
+    counted = pairs(sums, SOFTENING)
+    if counted is not None:
+        gram = counted.table(np.float32)[np.ix_(met, met)]
+        return gram, float(counted.first.sum()) / max(float(likes(sums).first.sum()), 1.0)
+    liked = sums.rows("what completes a history").liked
+    events = np.diff(liked.indptr)
+    table = liked[events > 0][:, met]
+    gram = weighted_gram(table, (events[events > 0] + SOFTENING) ** -0.5)
+    return gram, float(np.trace(gram)) / max(table.nnz, 1)
 
 
 def _without_knots(channels: tuple[Channel, ...], prior: Prior, popularity: float) -> Direction:
