@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from foretaste.app.service.live.breaker import Breaker
 from foretaste.app.service.live.controls import MOVED, STRUCK
 from foretaste.app.service.live.tails import Tail, Tails
-from foretaste.core import Event
 from foretaste.core.errors import OutsideError
 from foretaste.store import KeptEvent, Space
 
@@ -48,7 +47,7 @@ class Follower:
         self._heard = heard
         self._lock = threading.Lock()
         self._removals: int | None = None
-        self._announced: deque[tuple[float, list[str]]] = deque()
+        self._announced: deque[tuple[float, str]] = deque()
         self._base = 0
         self.position = 0
 
@@ -120,7 +119,7 @@ class Follower:
 
     def _read(self) -> bool:
         """Read one batch; whether there may be more."""
-        found = self._space.events.tail(self.position, _BATCH)
+        found = self._space.events.catch_up(self.position, _BATCH)
         events = found.events
         if events:
             self.position = events[-1].position
@@ -134,10 +133,11 @@ class Follower:
         return len(events) == _BATCH
 
     def _announce(self, one: KeptEvent) -> None:
-        people = [name for name in (one.event.user_id, _moved_from(one.event)) if name]
-        self._announced.append((time.monotonic() + _CREDIT_S, people))
-        for user_id in people:
-            self._tails.drop(user_id)
+        event = one.event
+        user_id = event.words if event.kind == MOVED else event.user_id
+        assert user_id is not None
+        self._announced.append((time.monotonic() + _CREDIT_S, user_id))
+        self._tails.drop(user_id)
 
     def _removed(self, removals: int) -> None:
         """Events were taken out: read again whoever it was, or everybody if nobody said who."""
@@ -148,11 +148,6 @@ class Follower:
         count = 0 if before is None else removals - before
         if before is not None and 0 < count <= len(self._announced):
             for _ in range(count):
-                for user_id in self._announced.popleft()[1]:
-                    self._tails.drop(user_id)
+                self._tails.drop(self._announced.popleft()[1])
         elif before is not None:
             self._tails.restart(False)
-
-
-def _moved_from(event: Event) -> str | None:
-    return event.words if event.kind == MOVED else None

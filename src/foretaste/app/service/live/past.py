@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from foretaste.app.recommender import Recommender
-from foretaste.app.service.live.controls import MOVED, STRUCK, is_mark
+from foretaste.app.service.live.controls import STRUCK, is_mark
 from foretaste.app.service.live.tails import Tail
 from foretaste.core import EMPTY_HISTORY, Event, History
 from foretaste.recommend.translate import MAX_HISTORY
@@ -40,10 +40,7 @@ def history_of(
         event = one.event
         if one.position <= after:
             continue
-        if event.kind == MOVED and event.words:
-            moved = _recorded(recommender, event.words)
-            base = _ordered(_stacked(base, moved)) if len(moved) else base
-        elif event.kind == STRUCK:
+        if event.kind == STRUCK:
             base = _struck(base, recommender, event)
         elif not is_mark(event):
             happened.append(event)
@@ -111,13 +108,14 @@ def _ordered(history: History) -> History:
 
 
 def _struck(base: History, recommender: Recommender, event: Event) -> History:
-    row = recommender.dataset.item_ids.get(event.item_id)
+    row = recommender.dataset.item_ids.get(event.context.get("item", ""))
     if row is None or not len(base):
         return base
     gone = base.rows == row
-    if event.words:
+    kind = event.context.get("kind")
+    if kind is not None:
         kinds = recommender.dataset.kinds
-        gone &= base.kinds == (kinds.index(event.words) if event.words in kinds else 255)
+        gone &= base.kinds == (kinds.index(kind) if kind in kinds else 255)
     return base.take(~gone) if gone.any() else base
 
 

@@ -90,6 +90,15 @@ class Remembered(Generic[V]):
             self._values.pop(name, None)
             self._stale.add(name)
 
+    def names(self) -> list[str]:
+        """Whose values are here.
+
+        Returns:
+            Their ids.
+        """
+        with self._lock:
+            return list(self._values)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

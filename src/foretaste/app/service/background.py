@@ -1,0 +1,125 @@
+"""The thread beside the answers: what other processes changed, and what waits to be written."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from foretaste.app.service.inside import Inside
+from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.settings import ServiceSettings
+from foretaste.core import Event
+from foretaste.core.errors import ForetasteError
+
+if TYPE_CHECKING:
+    from foretaste.store.spool import Spool
+
+__all__ = ["Background"]
+
+_LOG = logging.getLogger("foretaste.service")
+_FLUSH_S = 0.05
+
+
+class Background:
+    """Two threads: one looks for changes, one writes what waits.
+
+    Args:
+        insides: The workspaces, as they are now.
+        breaker: Knows whether the database is there.
+        spool: Where events wait while it is not.
+        settings: All settings.
+        flush: Writes what else waits.
+    """
+
+    def __init__(
+        self,
+        insides: Callable[[], list[Inside]],
+        breaker: Breaker,
+        spool: Spool,
+        settings: ServiceSettings,
+        flush: Callable[[], None],
+    ) -> None:
+        self._insides = insides
+        self._breaker = breaker
+        self._spool = spool
+        self._settings = settings
+        self._flush = flush
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._failed: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Start; a second call does nothing."""
+        if self._threads:
+            return
+        for name, work, every_s in (
+            ("watch", self._watch, self._settings.live.poll_s),
+            ("write", self._write, _FLUSH_S),
+        ):
+            thread = threading.Thread(
+                target=self._run, args=(name, work, every_s), name=f"foretaste-{name}", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
+
+    def close(self) -> None:
+        """End the threads after what they are at."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(10.0)
+
+    def troubles(self) -> list[str]:
+        """What failed when it was last tried.
+
+        Returns:
+            Sentences.
+        """
+        return [f"{name}: {why}" for name, why in sorted(self._failed.items())]
+
+    def _run(self, name: str, work: Callable[[], None], every_s: float) -> None:
+        while not self._stop.wait(every_s):
+            started_s = time.monotonic()
+            try:
+                work()
+            except Exception as error:
+                # One failure must not end the thread; health says so until it works again.
+                if self._failed.get(name) != str(error):
+                    _LOG.exception("%s failed", name)
+                self._failed[name] = str(error)
+            else:
+                self._failed.pop(name, None)
+            spent_s = time.monotonic() - started_s
+            if spent_s > 1.0:
+                _LOG.info("%s took %.1f s", name, spent_s)
+
+    def _watch(self) -> None:
+        if not self._breaker.heal():
+            return
+        for inside in self._insides():
+            inside.follower.catch_up()
+            inside.watcher.look()
+
+    def _write(self) -> None:
+        if not self._breaker.closed:
+            return
+        for inside in self._insides():
+            inside.showing.flush()
+        self._flush()
+        if self._spool.pending():
+            self._drain()
+
+    def _drain(self) -> None:
+        by_name = {inside.name: inside for inside in self._insides()}
+
+        def keep(workspace: str, events: list[Event]) -> None:
+            inside = by_name[workspace]
+            allowed = [one for one in events if inside.consent_of(one.user_id or "").record]
+            self._breaker.call(lambda: inside.space.events.append(allowed, durable=True))
+
+        try:
+            self._spool.drain(keep)
+        except ForetasteError as error:
+            _LOG.warning("the spool is not empty yet: %s", error)

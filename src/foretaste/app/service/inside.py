@@ -1,0 +1,208 @@
+"""What a workspace is made of; the use-cases share it."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.live.controls import CONSENT, FORGOTTEN, is_mark, pseudonym
+from foretaste.app.service.live.follow import Follower
+from foretaste.app.service.live.rates import Rates
+from foretaste.app.service.live.remembered import Remembered
+from foretaste.app.service.live.serving import Serving
+from foretaste.app.service.live.sessions import Sessions
+from foretaste.app.service.live.showing import Showing
+from foretaste.app.service.live.tails import Tails
+from foretaste.app.service.live.trying import Trying
+from foretaste.app.service.live.watch import Watcher
+from foretaste.app.service.settings import ServiceSettings
+from foretaste.app.service.shelf.bundles import Shelf
+from foretaste.core import Clock
+from foretaste.store import AuditEntry, Consent, KeptEvent, PersonRecord, Space
+
+if TYPE_CHECKING:
+    from foretaste.store.spool import Spool
+
+__all__ = ["Inside"]
+
+_LOG = logging.getLogger("foretaste.service")
+
+
+class Inside:
+    """The parts of one workspace in this process.
+
+    Locks are taken in this order and never the other way: ``changing`` (who may replace
+    :attr:`serving`), then the follower's, then those of the small memories.
+
+    Args:
+        name: The workspace.
+        settings: All settings.
+        space: Its part of the store.
+        breaker: Knows whether the database is there.
+        spool: Where events wait while it is not.
+        clock: What time it is.
+        salt: Makes its pseudonyms.
+
+    Attributes:
+        serving: What answers; replaced whole, never changed.
+        changing: Held by whoever replaces it.
+        heard: Called with every batch of new events, in the order of the log.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServiceSettings,
+        space: Space,
+        breaker: Breaker,
+        spool: Spool,
+        clock: Clock,
+        salt: str,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.space = space
+        self.breaker = breaker
+        self.spool = spool
+        self.clock = clock
+        self.salt = salt
+        self.folder = Path(settings.home) / "workspaces" / name
+        self.shelf = Shelf(self.folder / "bundles", space)
+        live = settings.live
+        self.tails = Tails(live.people, live.bytes)
+        self.heard: list[Callable[[Sequence[KeptEvent]], None]] = [self._hear]
+        self.follower = Follower(space, self.tails, breaker, live.patience_s, self._tell)
+        self.sessions = Sessions(space, breaker, live.people)
+        self.trying = Trying()
+        self.showing = Showing(space, breaker, settings.storage.impression_queue)
+        self.consents: Remembered[Consent] = Remembered(live.people, space.consent.get)
+        self.people: Remembered[PersonRecord] = Remembered(live.people, space.people.get)
+        self.forgotten: dict[str, int] = {}
+        self.rates = Rates()
+        self._draws = itertools.count()
+        self._process = secrets.randbits(62)
+        self.changing = threading.RLock()
+        self.serving: Serving
+        self.watcher = Watcher(self)
+
+    def consent_of(self, user_id: str) -> Consent:
+        """What a person allows, or what is assumed.
+
+        Args:
+            user_id: The person.
+
+        Returns:
+            Their consent.
+        """
+        found = self.breaker.call(lambda: self.consents.get(user_id))
+        return found if found is not None and found.updated_s else self.assumed_consent(user_id)
+
+    def assumed_consent(self, user_id: str) -> Consent:
+        """What is assumed of somebody who has not said.
+
+        Args:
+            user_id: The person.
+
+        Returns:
+            The consent in the settings.
+        """
+        given = self.settings.consent
+        return Consent(user_id, given.record, given.personalise, given.train, given.language_model)
+
+    def person_since(self, serving: Serving, user_id: str) -> PersonRecord | None:
+        """What was said of a person after the bundle was fitted.
+
+        Args:
+            serving: What answers.
+            user_id: The person.
+
+        Returns:
+            Their record if it is newer than the bundle.
+        """
+        found = self.breaker.call(lambda: self.people.get(user_id))
+        return found if found is not None and found.revision > serving.people_revision else None
+
+    def swap(self, fresh: Serving) -> None:
+        """Let another value answer from now on; call with ``changing`` held.
+
+        Args:
+            fresh: The value.
+        """
+        before, self.serving = self.serving, fresh
+        if fresh.position < before.position:
+            self.follower.restart(fresh.position, most=self.settings.live.people)
+
+    def next_draw(self) -> int:
+        """A number that no other answer has: chance is drawn anew for each.
+
+        Returns:
+            The number; of this process since its start.
+        """
+        return self._process + next(self._draws)
+
+    def pseudonym(self, user_id: str) -> str:
+        """A name for somebody of whom no name may be kept.
+
+        Args:
+            user_id: The person.
+
+        Returns:
+            See :func:`~foretaste.app.service.live.controls.pseudonym`.
+        """
+        return pseudonym(self.salt, user_id)
+
+    def was_forgotten(self, user_id: str, position: int) -> bool:
+        """Whether a person was erased after a bundle had read the log.
+
+        Args:
+            user_id: The person.
+            position: What the bundle has read.
+
+        Returns:
+            Whether what the bundle has on record of them must not be used.
+        """
+        if not self.forgotten:
+            return False
+        return self.forgotten.get(self.pseudonym(user_id), 0) > position
+
+    def note(self, actor: str, action: str, subject: str = "", **details: object) -> None:
+        """Write down an administrative action.
+
+        Args:
+            actor: Who.
+            action: What.
+            subject: On what.
+            **details: Anything else; never a secret.
+        """
+        entry = AuditEntry(self.clock.now_s(), actor or "system", action, subject, details)
+        self.breaker.call(lambda: self.space.audit.append(entry))
+
+    def _tell(self, events: Sequence[KeptEvent]) -> None:
+        for listener in self.heard:
+            listener(events)
+
+    def _hear(self, events: Sequence[KeptEvent]) -> None:
+        happened = 0
+        for one in events:
+            event = one.event
+            if not is_mark(event):
+                happened += 1
+            elif event.kind == CONSENT and event.user_id is not None:
+                self.consents.drop(event.user_id)
+            elif event.kind == FORGOTTEN and event.words is not None:
+                self._forget(event.words, one.position)
+        self.rates.count("events", happened)
+
+    def _forget(self, name: str, position: int) -> None:
+        self.forgotten[name] = position
+        for user_id in self.tails.people():
+            if self.pseudonym(user_id) == name:
+                self.tails.drop(user_id, gone=True)
+        self.consents.clear()
+        self.people.clear()

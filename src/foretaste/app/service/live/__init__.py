@@ -1,0 +1,1 @@
+"""What happens now: the log followed, tails kept, answers swapped."""

@@ -1,0 +1,95 @@
+"""Who asks: the one place where consent, tail and record of a person come together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from foretaste.app.service.live.past import history_of
+from foretaste.core import EMPTY_HISTORY
+from foretaste.core.errors import OutsideError
+from foretaste.recommend import Past
+from foretaste.store import Consent
+
+if TYPE_CHECKING:
+    from foretaste.app.service.inside import Inside
+    from foretaste.app.service.live.serving import Serving
+    from foretaste.app.service.live.tails import Tail
+
+__all__ = ["Known", "know"]
+
+_NOBODY = Past(EMPTY_HISTORY, {})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of somebody at this moment.
+
+    Attributes:
+        past: Goes before what the bundle has on record; ``None`` when the record is all.
+        consent: What they allow.
+        whole: Whether nothing is missing because the database is gone.
+        quiet: Whether they asked not to be personalised.
+    """
+
+    past: Past | None
+    consent: Consent
+    whole: bool = True
+    quiet: bool = False
+
+
+def know(inside: Inside, serving: Serving, user_id: str) -> Known:
+    """What is known of somebody, after the log has been read on.
+
+    Args:
+        inside: The workspace.
+        serving: What answers.
+        user_id: The person.
+
+    Returns:
+        Their past as the scorers see it.
+    """
+    whole = True
+    try:
+        consent = inside.consent_of(user_id)
+    except OutsideError:
+        consent, whole = inside.assumed_consent(user_id), False
+    if not consent.personalise:
+        return Known(_NOBODY, consent, whole, True)
+    tail, known = inside.follower.tail_of(user_id)
+    try:
+        person = inside.person_since(serving, user_id)
+    except OutsideError:
+        person, known = None, False
+    forgotten = inside.was_forgotten(user_id, serving.position)
+    if not tail and person is None and not forgotten:
+        return Known(None, consent, whole and known)
+    key = (serving.epoch, 0 if person is None else person.revision, forgotten)
+    past = tail.derived.get(key)
+    if past is None:
+        profile: Mapping[str, Any] = {}
+        if person is not None:
+            profile = person.attributes
+        elif not forgotten:
+            profile = _profile(serving, user_id)
+        past = _past(serving, user_id, tail, forgotten, profile)
+        if tail:
+            tail.derived.clear()
+            tail.derived[key] = past
+    return Known(past, consent, whole and known)
+
+
+def _profile(serving: Serving, user_id: str) -> Mapping[str, Any]:
+    translator = serving.recommender.pipeline.translator
+    row = translator.user_ids.get(user_id)
+    return {} if row is None or not translator.profiles else translator.profiles[row]
+
+
+def _past(
+    serving: Serving, user_id: str, tail: Tail, forgotten: bool, profile: Mapping[str, Any]
+) -> Past:
+    history = history_of(
+        serving.recommender, user_id, tail, after=serving.position, on_record=not forgotten
+    )
+    return Past(history, profile)

@@ -1,0 +1,1 @@
+"""Bundles: the first one, the shelf they lie on, and how new ones come about."""

@@ -1,0 +1,105 @@
+"""How a workspace begins: its first bundle, and what answers from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foretaste.app.bundles import load
+from foretaste.app.fitting import fit, read
+from foretaste.app.recommender import Recommender
+from foretaste.app.sampling import sample
+from foretaste.app.service.live.serving import Serving
+from foretaste.app.service.shelf.seeding import seed_store
+from foretaste.app.service.values import BundleInfo
+from foretaste.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from foretaste.app.service.inside import Inside
+
+__all__ = ["begin", "locked", "serving_of"]
+
+Tell = Callable[[str, float], None]
+
+
+def begin(inside: Inside, source: str | Path | None, tell: Tell) -> str:
+    """Give an empty workspace its first bundle and its log.
+
+    Args:
+        inside: The workspace.
+        source: A bundle, or data to fit; ``None`` is the sample.
+        tell: Told what is being done.
+
+    Returns:
+        Name of the bundle that answers.
+    """
+    with locked(inside.folder):
+        active = inside.shelf.active()
+        if active is not None:  # another process was faster
+            return active
+        recommender = _first(source, tell)
+        position = seed_store(inside.space, recommender.dataset, tell)
+        info = BundleInfo(
+            "", recommender.digest, position, inside.clock.now_s(), False,
+            dict(recommender.card), "seed",
+        )  # fmt: skip
+        revision = inside.space.revision()
+        noted = {"items": revision.items, "people": revision.people, "seeded": position}
+        put = inside.shelf.put(recommender, info, noted)
+        inside.shelf.activate(put.name, instead_of=None)
+        return put.name
+
+
+def serving_of(inside: Inside, name: str) -> Serving:
+    """What answers from a bundle of the shelf, as it was fitted.
+
+    Args:
+        inside: The workspace.
+        name: The bundle.
+
+    Returns:
+        The value; it has not grown yet.
+    """
+    recommender = inside.shelf.load(name)
+    noted = inside.shelf.extra(name)
+    info = inside.shelf.info(name)
+    return Serving(
+        recommender, recommender, info, int(noted.get("items", 0)), int(noted.get("people", 0))
+    )
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one process of this machine at a time do something.
+
+    Args:
+        folder: Whose; a file ``lock`` is made in it.
+
+    Yields:
+        Nothing.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "lock").open("a")
+    except OSError as error:
+        raise StorageError(
+            "the home folder cannot be written", got=str(error), where=str(folder)
+        ) from error
+    with file, suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+        return
+    yield
+
+
+def _first(source: str | Path | None, tell: Tell) -> Recommender:
+    if source is None:
+        return fit(sample(), progress=tell)
+    place = Path(source)
+    if (place / "manifest.json").is_file() and (place / "parts").is_dir():
+        return load(place)
+    return fit(read(place), progress=tell)
