@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from foretaste.app.parts import model_settings
+from foretaste.app.parts import RATINGS, Kept, Start, fit_part, model_settings
 from foretaste.app.recommender import Recommender
 from foretaste.app.settings import FitSettings, load_settings
 from foretaste.core import Dataset, Encoder, digest_of, stream
 from foretaste.core.errors import DataError
 from foretaste.data import read as read_data
 from foretaste.language import CachedEncoder, TextIndex, make_encoder
+from foretaste.sums import PeopleSums, likes
 
 __all__ = ["Progress", "code_digest", "fit", "read", "with_words"]
 
@@ -74,17 +75,8 @@ def fit(
         raise DataError("there are no items", where=data.name, remedy="Give a catalogue or events")
     started = time.perf_counter()
     data, text, live = with_words(data, settings, encoder, tell)
-    parts: dict[str, Any] = {}
-    for name in settings.sources:
-        tell(f"fitting {name}", 0.0)
-        model = model_settings(name, settings.models.get(name, {}))
-        parts[name] = model.fit(data, rng=stream(settings.seed, "fit", name))
-    ratings = None
-    if settings.ratings and _has_ratings(data):
-        from foretaste.taste.ratings import Ratings
-
-        tell("fitting ratings", 0.0)
-        ratings = Ratings().fit(data, rng=stream(settings.seed, "fit", "ratings"))
+    parts, kept = _parts(data, settings, tell)
+    ratings = parts.pop(RATINGS, None)
     card = {
         "data": data.name,
         "people": data.n_users,
@@ -95,7 +87,28 @@ def fit(
     }
     tell("done", 1.0)
     digest = digest_of(settings.digest(), data.digest, code_digest(), card["encoder"])
-    return Recommender(data, parts, settings, text, live, ratings, digest, card)
+    return Recommender(data, parts, settings, text, live, ratings, digest, card, kept)
+
+
+def _parts(data: Dataset, settings: FitSettings, tell: Progress) -> tuple[dict[str, Any], Kept]:
+    """Every part, and what is kept so that somebody can be forgotten."""
+    models = {n: model_settings(n, settings.models.get(n, {})) for n in settings.sources}
+    if settings.ratings and _has_ratings(data):
+        from foretaste.taste.ratings import Ratings
+
+        models[RATINGS] = Ratings()
+    sums = PeopleSums(data)
+    likes(sums)
+    parts: dict[str, Any] = {}
+    starts: dict[str, Start] = {}
+    for name, model in models.items():
+        tell(f"fitting {name}", 0.0)
+        rng = stream(settings.seed, "fit", name)
+        if hasattr(model, "settled"):
+            models[name] = model.settled(data, rng=rng)
+        starts[name] = Start.of(rng)
+        parts[name] = fit_part(models[name], sums, rng)
+    return parts, Kept(models, starts, sums.sums)
 
 
 def with_words(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from foretaste.app.parts import Kept
 from foretaste.app.queries import check_count, make_query, stored_profiles
 from foretaste.app.settings import FitSettings
 from foretaste.app.signals import SignalRule
@@ -62,6 +63,7 @@ class Recommender:
         ratings: Predicts ratings; ``None`` when the data holds none.
         digest: Name of settings, data and code that made this.
         card: Metrics and facts recorded at fitting time.
+        kept: What it takes to forget somebody; ``None`` in older bundles.
     """
 
     dataset: Dataset
@@ -72,6 +74,7 @@ class Recommender:
     ratings: Any = None
     digest: str = ""
     card: Mapping[str, Any] = field(default_factory=dict)
+    kept: Kept | None = None
 
     @cached_property
     def pipeline(self) -> Pipeline:

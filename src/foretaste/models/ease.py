@@ -9,6 +9,7 @@ from scipy.linalg import lapack
 from foretaste.core import Dataset, FloatArray, Settings
 from foretaste.core.errors import LimitError
 from foretaste.models.item_item import FittedItemItem
+from foretaste.sums import PeopleSums, pairs
 
 __all__ = ["Ease", "ease_weights"]
 
@@ -92,16 +93,36 @@ class Ease(Settings):
         Raises:
             LimitError: If there are more than ``max_items`` items.
         """
-        if dataset.n_items > self.max_items:
+        return self.fit_from(PeopleSums(dataset), rng=rng)
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FittedItemItem:
+        """Invert the co-counts, kept as sums up to :data:`foretaste.sums.MOST_PAIRED` items.
+
+        Args:
+            sums: The data, as sums over people.
+            rng: Not used.
+
+        Returns:
+            The fitted model.
+
+        Raises:
+            LimitError: If there are more than ``max_items`` items.
+        """
+        n_items = sums.items.n_items
+        if n_items > self.max_items:
             raise LimitError(
                 "the catalogue is too large for ease",
                 expected=f"at most {self.max_items} items",
-                got=str(dataset.n_items),
+                got=str(n_items),
                 remedy="Use itemknn or ials, or raise max_items (memory: 13 bytes x items^2)",
             )
-        x = dataset.liked.tocsc()
-        gram = np.empty((dataset.n_items, dataset.n_items), order="F")
-        for start in range(0, dataset.n_items, _SLAB):
+        counted = pairs(sums)
+        if counted is not None:
+            # A symmetric table is its own transpose: this is Fortran order without a copy.
+            return FittedItemItem(_weights_in_place(counted.table().T, self.ridge))
+        x = sums.rows("what is liked together").liked.tocsc()
+        gram = np.empty((n_items, n_items), order="F")
+        for start in range(0, n_items, _SLAB):
             part = slice(start, start + _SLAB)
             gram[:, part] = (x.T @ x[:, part]).toarray()
         return FittedItemItem(_weights_in_place(gram, self.ridge))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_matrix
 
 from foretaste.core import Dataset, Settings, top
 from foretaste.models.item_item import FittedItemItem
+from foretaste.sums import PeopleSums, likes, pairs
 
 __all__ = ["ItemKNN"]
 
@@ -42,15 +45,24 @@ class ItemKNN(Settings):
         Returns:
             The fitted model with sparse weights.
         """
-        n_items = dataset.n_items
-        x = dataset.liked.tocsc()
-        norms = np.sqrt(np.diff(x.indptr).astype(np.float64))
+        return self.fit_from(PeopleSums(dataset), rng=rng)
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FittedItemItem:
+        """Scale co-counts, kept as sums up to :data:`foretaste.sums.MOST_PAIRED` items.
+
+        Args:
+            sums: The data, as sums over people.
+            rng: Not used.
+
+        Returns:
+            The fitted model with sparse weights.
+        """
+        n_items = sums.items.n_items
+        norms = np.sqrt(likes(sums).first)
         data: list[np.ndarray] = [np.empty(0)]
         indices: list[np.ndarray] = [np.empty(0, np.int32)]
         starts = [0]
-        for first in range(0, n_items, _SLAB):
-            together = (x[:, first : first + _SLAB].T @ x).tocsr()
-            together.sort_indices()
+        for first, together in _slabs(sums):
             for place in range(together.shape[0]):
                 line = slice(together.indptr[place], together.indptr[place + 1])
                 others, counts = together.indices[line], together.data[line]
@@ -63,3 +75,16 @@ class ItemKNN(Settings):
         values = np.concatenate(data).astype(np.float32)
         by_target = csr_matrix((values, np.concatenate(indices), starts), (n_items, n_items))
         return FittedItemItem(by_target.T.tocsr())
+
+
+def _slabs(sums: PeopleSums) -> Iterator[tuple[int, csr_matrix]]:
+    """The first item of some rows of co-counts, and the rows, sorted."""
+    counted = pairs(sums)
+    if counted is not None:
+        yield 0, csr_matrix(counted.table(np.float32))
+        return
+    x = sums.rows("what is liked together").liked.tocsc()
+    for first in range(0, sums.items.n_items, _SLAB):
+        together = (x[:, first : first + _SLAB].T @ x).tocsr()
+        together.sort_indices()
+        yield first, together

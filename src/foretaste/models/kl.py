@@ -13,6 +13,7 @@ from scipy.special import entr
 from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.core.errors import DataError
 from foretaste.models._scoring import BatchScorer, once
+from foretaste.sums import PeopleSums, likes
 
 __all__ = ["KL", "FittedKL", "divergences"]
 
@@ -176,6 +177,22 @@ class KL(Settings):
         Raises:
             DataError: If no item has a category.
         """
+        return self.fit_from(PeopleSums(dataset), rng=rng)
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FittedKL:
+        """Collect attributes; of people only how many like each item is needed, if that.
+
+        Args:
+            sums: The data, as sums over people.
+            rng: Not used.
+
+        Returns:
+            The fitted model.
+
+        Raises:
+            DataError: If no item has a category.
+        """
+        dataset = sums.items
         names = [n for n, r in dataset.item_roles.items() if r in ("category", "categories")]
         columns = [dataset.items[name].to_list() for name in names]
         code: dict[tuple[str, str], int] = {}
@@ -196,12 +213,14 @@ class KL(Settings):
                 where=dataset.name,
                 remedy="Add one such as genres, or use content or popularity",
             )
-        counts = np.diff(starts)
-        data = np.repeat(1.0 / np.maximum(counts, 1), counts)
+        many = np.diff(starts)
+        data = np.repeat(1.0 / np.maximum(many, 1), many)
         shape = (dataset.n_items, len(code))
         items = csr_matrix((data, np.array(indices), np.array(starts)), shape)
-        likes = np.asarray(dataset.liked.sum(axis=0), dtype=np.float64).ravel() + 1.0
-        prior = np.log(likes / likes.sum()) if self.popularity else np.zeros(dataset.n_items)
+        prior: FloatArray = np.zeros(dataset.n_items)
+        if self.popularity:
+            counts = likes(sums).first + 1.0
+            prior = np.log(counts / counts.sum())
         return FittedKL(items, self.smoothing, prior)
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.models._scoring import BatchScorer
+from foretaste.sums import PeopleSums, likes
 
 __all__ = ["DAY_S", "FixedScores", "Popularity", "Trending"]
 
@@ -94,10 +95,23 @@ class Popularity(Settings):
         Returns:
             The fitted ranking.
         """
+        return self.fit_from(PeopleSums(dataset), rng=rng)
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FixedScores:
+        """Count, from sums over people; fading likes need their rows.
+
+        Args:
+            sums: The data, as sums over people.
+            rng: Not used.
+
+        Returns:
+            The fitted ranking.
+        """
+        if self.half_life_days is None:
+            return FixedScores(likes(sums).first)
+        dataset = sums.rows("likes that fade")
         rows, age_s = _likes(dataset)
-        weight = np.ones(len(rows))
-        if self.half_life_days is not None:
-            weight = 0.5 ** (age_s / (self.half_life_days * DAY_S))
+        weight = 0.5 ** (age_s / (self.half_life_days * DAY_S))
         return FixedScores(np.bincount(rows, weight, dataset.n_items).astype(np.float64))
 
 
