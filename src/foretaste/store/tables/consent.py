@@ -131,6 +131,7 @@ class ConsentTable(Bound):
             gone = connection.execute(mine).rowcount > 0
             if gone:
                 bump(connection, self.workspace, "people")
+        self.database.scrub()
         return gone
 
     def _mine(self) -> Any:

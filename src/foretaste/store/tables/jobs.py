@@ -19,8 +19,8 @@ from foretaste.store.tables.base import (
     checked_id,
     checked_json,
     checked_n,
+    insert_new,
     read_cursor,
-    upsert,
     write_cursor,
 )
 
@@ -66,7 +66,7 @@ class JobTable(Bound):
             "created_s": self.clock.now_s(),
         }
         with self.database.write() as connection:
-            if not upsert(connection, jobs, [row], ["workspace", "job_id"], keep=True):
+            if not insert_new(connection, jobs, row):
                 raise ConflictError("there is a job with this id already", where=row["job_id"])
         return Job(row["job_id"], kind, arguments=row["arguments"], created_s=row["created_s"])
 
@@ -151,8 +151,8 @@ class JobTable(Bound):
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
-            taken = {"status": "running", "worker": worker, "started_s": now_s,
-                     "heartbeat_s": now_s, "progress": 0.0}  # fmt: skip
+            times = {"started_s": now_s, "heartbeat_s": now_s}
+            taken = {"status": "running", "worker": worker, "progress": 0.0, **times}
             connection.execute(self._update(row.job_id).values(taken))
         return Job(**(dict(row._mapping) | taken))
 

@@ -13,7 +13,7 @@ from foretaste.store.engine import Database
 from foretaste.store.records import KeyRecord, TokenRecord
 from foretaste.store.records.office import Role
 from foretaste.store.schema import keys, tokens
-from foretaste.store.tables.base import checked_id, checked_text, upsert
+from foretaste.store.tables.base import checked_id, checked_text, insert_new
 
 __all__ = ["KeyTable", "TokenTable"]
 
@@ -48,7 +48,7 @@ class KeyTable:
         checked_text(key.name, "name of a key", 1_000)
         _check_role(key.role, key.workspace)
         with self.database.write() as connection:
-            if not upsert(connection, keys, [asdict(key)], ["key_id"], keep=True):
+            if not insert_new(connection, keys, asdict(key)):
                 raise ConflictError("there is a key with this id already", where=key.key_id)
 
     def get(self, key_id: str) -> KeyRecord | None:
@@ -153,7 +153,7 @@ class TokenTable:
         with self.database.write() as connection:
             ended = tokens.c.expires_s <= self.clock.now_s()
             connection.execute(sa.delete(tokens).where(ended))
-            if not upsert(connection, tokens, [asdict(token)], ["token_hash"], keep=True):
+            if not insert_new(connection, tokens, asdict(token)):
                 raise ConflictError("there is such a token already")
 
     def take(self, token_hash: str) -> TokenRecord | None:

@@ -49,4 +49,5 @@ class PersonTable(RecordTable[PersonRecord]):
             gone = connection.execute(sa.delete(people).where(mine)).rowcount > 0
             if gone:
                 bump(connection, self.workspace, "people", "events")
+        self.database.scrub()
         return gone

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from foretaste.core.errors import ConflictError, UnknownIdError
 from foretaste.store.records import Session
 from foretaste.store.schema import sessions
-from foretaste.store.tables.base import Bound, checked_id, upsert
+from foretaste.store.tables.base import Bound, checked_id, insert_new
 
 __all__ = ["SessionTable"]
 
@@ -36,10 +36,7 @@ class SessionTable(Bound):
         now_s = self.clock.now_s()
         row = {"workspace": self.workspace, "session_id": name, "user_id": None}
         with self.database.write() as connection:
-            upsert(
-                connection, sessions, [row | {"started_s": now_s}],
-                ["workspace", "session_id"], keep=True,
-            )  # fmt: skip
+            insert_new(connection, sessions, row | {"started_s": now_s})
             kept = connection.execute(self._one(name)).one()
         return _session(kept)
 
@@ -113,7 +110,9 @@ class SessionTable(Bound):
         Returns:
             How many there were.
         """
-        return self._delete(sessions.c.user_id == user_id)
+        count = self._delete(sessions.c.user_id == user_id)
+        self.database.scrub()
+        return count
 
     def erase_before(self, started_s: float) -> int:
         """Take away old sessions.

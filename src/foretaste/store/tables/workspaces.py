@@ -8,7 +8,7 @@ from foretaste.core import Clock
 from foretaste.core.errors import UnknownIdError
 from foretaste.store.engine import Database
 from foretaste.store.schema import metadata, revisions, workspaces
-from foretaste.store.tables.base import checked_id, upsert
+from foretaste.store.tables.base import checked_id, insert_new
 
 __all__ = ["WorkspaceTable"]
 
@@ -41,8 +41,8 @@ class WorkspaceTable:
         row = {"workspace": checked_id(name, "workspace name")}
         with self.database.write() as connection:
             made = row | {"created_s": self.clock.now_s()}
-            new = upsert(connection, workspaces, [made], ["workspace"], keep=True) > 0
-            upsert(connection, revisions, [row], ["workspace"], keep=True)
+            new = insert_new(connection, workspaces, made)
+            insert_new(connection, revisions, row)
         return new
 
     def all(self) -> list[str]:

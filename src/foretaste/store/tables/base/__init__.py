@@ -1,6 +1,6 @@
 """What the tables share: checks at the border, cursors, revision counters, revisioned records."""
 
-from foretaste.store.tables.base.bound import Bound, bump, chunks, lock, upsert
+from foretaste.store.tables.base.bound import Bound, bump, chunks, insert_new, lock, upsert
 from foretaste.store.tables.base.checks import (
     JSON_BYTES,
     LARGEST_ID,
@@ -27,6 +27,7 @@ __all__ = [
     "checked_text",
     "checked_time",
     "chunks",
+    "insert_new",
     "lock",
     "read_cursor",
     "upsert",

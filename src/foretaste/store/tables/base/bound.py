@@ -13,7 +13,7 @@ from foretaste.core import Clock
 from foretaste.store.engine import Database
 from foretaste.store.schema import revisions
 
-__all__ = ["Bound", "Counter", "bump", "chunks", "lock", "upsert"]
+__all__ = ["Bound", "Counter", "bump", "chunks", "insert_new", "lock", "upsert"]
 
 T = TypeVar("T")
 Counter = Literal["items", "people", "facts", "events"]
@@ -54,7 +54,7 @@ def lock(connection: sa.Connection, workspace: str, counter: Counter) -> int:
     mine = sa.select(revisions.c[counter]).where(revisions.c.workspace == workspace)
     found = connection.execute(mine.with_for_update()).scalar()
     if found is None:
-        upsert(connection, revisions, [{"workspace": workspace}], ["workspace"], keep=True)
+        insert_new(connection, revisions, {"workspace": workspace})
         found = connection.execute(mine.with_for_update()).scalar_one()
     return int(found)
 
@@ -84,32 +84,43 @@ def upsert(
     table: sa.Table,
     rows: Sequence[Mapping[str, Any]],
     keys: Sequence[str],
-    *,
-    keep: bool = False,
-) -> int:
-    """Insert rows; what to do with those that are there already is said, not left to chance.
+) -> None:
+    """Insert rows; one that is there already is replaced.
 
     Args:
         connection: Inside a transaction.
         table: Which table.
         rows: All with the same columns.
         keys: Columns that make two rows the same.
-        keep: Whether a row that is there stays as it is; otherwise the new one replaces it.
-
-    Returns:
-        How many rows were written, as the driver counts.
     """
     if not rows:
-        return 0
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+        return
+    statement = _insert(connection, table)
     others = [name for name in rows[0] if name not in keys]
-    if keep or not others:
-        statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-    else:
-        changed = {name: statement.excluded[name] for name in others}
-        statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
-    return connection.execute(statement, list(rows)).rowcount
+    changed = {name: statement.excluded[name] for name in others}
+    conflict = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+    connection.execute(conflict, list(rows))
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with its primary key is there.
+
+    Args:
+        connection: Inside a transaction.
+        table: Which table.
+        row: Values by column.
+
+    Returns:
+        Whether it was inserted.
+    """
+    keys = list(table.primary_key)
+    statement = _insert(connection, table).on_conflict_do_nothing(index_elements=keys)
+    return connection.execute(statement.returning(*keys), dict(row)).first() is not None
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> Any:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
 def chunks(things: Iterable[T], size: int = 500) -> Iterator[list[T]]:
