@@ -38,14 +38,15 @@ def _console(to_stderr: bool) -> Console:
     return Console(stderr=to_stderr, highlight=False, soft_wrap=to_stderr)
 
 
-def say(text: str = "", style: str | None = None) -> None:
+def say(text: str = "", style: str | None = None, *, whole: bool = False) -> None:
     """Print a line for people.
 
     Args:
         text: The line; never read as markup.
         style: A rich style.
+        whole: Never break the line: it holds an address or a key that is to be copied.
     """
-    _console(False).print(text, style=style, markup=False)
+    _console(False).print(text, style=style, markup=False, soft_wrap=whole)
 
 
 def note(text: str) -> None:

@@ -54,7 +54,7 @@ def create(
     if as_json:
         show_json({"key": made.key, "key_id": made.record.key_id, "role": role})
         return
-    say(made.key)
+    say(made.key, whole=True)
     say("It is shown only now and kept nowhere in this form.", style="dim")
 
 
@@ -106,7 +106,7 @@ def login(
         token = service.access.login_token(workspace)
     http = settings.http
     scheme = "https" if http.certificate else "http"
-    say(f"{scheme}://{http.host}:{http.port}/console/login?token={token}")
+    say(f"{scheme}://{http.host}:{http.port}/console/login?token={token}", whole=True)
 
 
 def _line(record: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,6 @@ def serving(settings: ServiceSettings) -> None:
     """
     from foretaste.serve import run
 
-    code = run(settings, say=say)
+    code = run(settings, say=partial(say, whole=True))
     if code:
         raise typer.Exit(code)
