@@ -80,7 +80,9 @@ def _serve(demo: Demo, port: int | None, home: Path | None) -> None:
         settings = load_service_settings()
         http = {"http.port": free_port(settings.http.host, port or settings.http.port)}
         place = {"home": str(home or Path(scratch) / "home"), "bundle": str(bundle)}
-        serving(load_service_settings(settings, {**http, **place, "log.level": "warning"}))
+        serving(
+            load_service_settings(settings, {**http, **place, "log.level": "warning"}), invite=True
+        )
 
 
 def free_port(host: str, wanted: int, tries: int = 50) -> int:

@@ -19,7 +19,7 @@ from foretaste.cli.service.options import (
 )
 from foretaste.core.errors import InputError
 
-__all__ = ["app"]
+__all__ = ["app", "console"]
 
 _DAY_S = 86_400.0
 _ROLES = ("page", "reader", "writer", "operator", "admin")
@@ -92,21 +92,19 @@ def revoke(
     say(f"Key {key_id} is revoked.")
 
 
-@app.command()
-def login(
+def console(
     workspace: WorkspaceOption = "default",
     home: HomeOption = None,
     store: StoreOption = None,
     config: ConfigOption = None,
     set_: SetOption = None,
 ) -> None:
-    """Print a link that opens the console once."""
-    settings = settings_of(config, home, store, set_)
-    with opened(settings) as service:
-        token = service.access.login_token(workspace)
-    http = settings.http
-    scheme = "https" if http.certificate else "http"
-    say(f"{scheme}://{http.host}:{http.port}/console/login?token={token}", whole=True)
+    """Print a link that opens the console of a running service once."""
+    from foretaste.cli.service.serve import login_link
+
+    with opened(settings_of(config, home, store, set_)) as service:
+        link = login_link(service, workspace)
+    say(link, whole=True)
 
 
 def _line(record: Any) -> dict[str, Any]:

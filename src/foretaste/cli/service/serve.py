@@ -18,9 +18,11 @@ from foretaste.cli.service.options import (
 )
 
 if TYPE_CHECKING:
-    from foretaste.app.service import ServiceSettings
+    from fastapi import FastAPI
 
-__all__ = ["serve", "serving"]
+    from foretaste.app.service import Service, ServiceSettings
+
+__all__ = ["login_link", "serve", "serving"]
 
 
 def serve(
@@ -50,17 +52,50 @@ def serve(
     serving(settings_of(config, home, store, set_, more))
 
 
-def serving(settings: ServiceSettings) -> None:
+def serving(settings: ServiceSettings, *, invite: bool = False) -> None:
     """Run until somebody ends it.
 
     Args:
         settings: All of them.
+        invite: Print a link that opens the console once; only with a fixed port.
 
     Raises:
         typer.Exit: With the code of the server if it could not go on.
     """
     from foretaste.serve import run
 
-    code = run(settings, say=partial(say, whole=True))
+    pages = (_inviting if invite else _console) if settings.http.console else None
+    code = run(settings, say=partial(say, whole=True), console=pages)
     if code:
         raise typer.Exit(code)
+
+
+def login_link(service: Service, workspace: str = "default") -> str:
+    """A link that opens the console once.
+
+    Args:
+        service: Whose console.
+        workspace: Whose data.
+
+    Returns:
+        The address; the settings' port must not be 0.
+    """
+    http = service.settings.http
+    scheme = "https" if http.certificate else "http"
+    host = f"[{http.host}]" if ":" in http.host else http.host
+    # With several workers the console has a process of its own, at the next port.
+    port = http.port if http.workers == 1 else http.port + 1
+    token = service.access.login_token(workspace)
+    return f"{scheme}://{host}:{port}/console/login?token={token}"
+
+
+def _console(app: FastAPI, service: Service) -> None:
+    from foretaste.console import mount
+
+    mount(app, service)
+
+
+def _inviting(app: FastAPI, service: Service) -> None:
+    _console(app, service)
+    say(f"Open the console (this link works once): {login_link(service)}", whole=True)
+    say("Ctrl-C ends it.", style="dim")
