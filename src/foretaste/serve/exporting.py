@@ -1,0 +1,65 @@
+"""An export as a download: written aside, streamed, and gone."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+from starlette.background import BackgroundTask
+from starlette.responses import Response, StreamingResponse
+
+from foretaste.serve.calls import Call
+
+__all__ = ["zipped"]
+
+_CHUNK = 256 * 1024
+
+
+async def zipped(call: Call, format: str) -> Response:
+    """Export the caller's workspace and stream the archive.
+
+    Args:
+        call: The request.
+        format: ``parquet`` or ``jsonl``.
+
+    Returns:
+        The response; the files are removed when it has been sent.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="foretaste-export-"))
+    try:
+        archive = await call.work(_write, call, format, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    name = f"{call.workspace_name}.zip"
+    return StreamingResponse(
+        _chunks(archive),
+        media_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Length": str(archive.stat().st_size),
+        },
+        background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
+    )
+
+
+def _write(call: Call, format: str, folder: Path) -> Path:
+    files = folder / "files"
+    call.workspace.export(files, format, actor=call.actor)
+    archive = folder / "export.zip"
+    # Parquet is compressed already; text shrinks a good deal.
+    way = ZIP_STORED if format == "parquet" else ZIP_DEFLATED
+    with ZipFile(archive, "w", way) as target:
+        for path in sorted(files.rglob("*")):
+            if path.is_file():
+                target.write(path, path.relative_to(files).as_posix())
+    return archive
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

@@ -1,0 +1,302 @@
+"""Between Gorse's rows and our records.
+
+An item's ``Comment`` is its title, ``Categories`` its attribute ``categories``; ``Labels`` that
+are a list are the attribute ``labels``, those that are an object are attributes by their own
+names. A feedback type that is one of our kinds is that kind; others mean what the table below
+says, and what is not in it is an ``interaction``. The type itself is kept beside the event.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from foretaste.app.service import ItemRecord, KeptEvent, PersonRecord
+from foretaste.core import KIND_SIGNALS, Event
+from foretaste.serve.gorse.shapes import (
+    FeedbackIn,
+    FeedbackOut,
+    ItemIn,
+    ItemOut,
+    ItemPatch,
+    UserIn,
+    UserOut,
+    UserPatch,
+)
+from foretaste.serve.problems import Fault
+
+__all__ = [
+    "TYPE",
+    "event_of",
+    "feedback_of",
+    "item_changes",
+    "item_out",
+    "item_record",
+    "kind_of",
+    "person_changes",
+    "person_record",
+    "seconds_of",
+    "time_of",
+    "type_of",
+    "user_out",
+]
+
+TYPE = "FeedbackType"
+"""Where an event's context keeps the type it came with."""
+_COMMENT = "Comment"
+_KINDS: Mapping[str, str] = {
+    "star": "like",
+    "favorite": "like",
+    "favourite": "like",
+    "thumbs_up": "like",
+    "fork": "share",
+    "purchase": "buy",
+    "order": "buy",
+    "add_to_cart": "cart",
+    "watch": "play",
+    "listen": "play",
+    "impression": "view",
+    "seen": "view",
+    "rating": "rate",
+    "hide": "dislike",
+    "thumbs_down": "dislike",
+}
+_OWN_ITEM = ("title", "categories", "labels", "timestamp")
+_OWN_USER = ("comment", "subscribe", "labels")
+
+
+def kind_of(feedback_type: str) -> str:
+    """Our kind of event for a feedback type.
+
+    Args:
+        feedback_type: The owner's name for it.
+
+    Returns:
+        A kind.
+    """
+    name = feedback_type.lower()
+    return name if name in KIND_SIGNALS else _KINDS.get(name, "interaction")
+
+
+def type_of(event: Event) -> str:
+    """The feedback type of an event.
+
+    Args:
+        event: From the log.
+
+    Returns:
+        The type it came with, or its kind if it came another way.
+    """
+    return str(event.context.get(TYPE, event.kind))
+
+
+def seconds_of(text: str | None) -> float | None:
+    """Seconds since 1970 of a timestamp.
+
+    Args:
+        text: RFC 3339, a day, or nothing.
+
+    Returns:
+        The seconds; ``None`` for nothing.
+
+    Raises:
+        Fault: 422 if it is no time.
+    """
+    if not text:
+        return None
+    shortened = re.sub(r"(\.\d{6})\d+", r"\1", text.strip().replace("z", "Z"))
+    try:
+        found = datetime.fromisoformat(shortened)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise Fault(
+            422, "Timestamp is no time.", expected="RFC 3339, as 2026-01-31T12:00:00Z", got=text
+        ) from None
+
+
+def time_of(seconds: float | None) -> str:
+    """A timestamp as Gorse writes it.
+
+    Args:
+        seconds: Since 1970 UTC.
+
+    Returns:
+        RFC 3339 in UTC; Go's zero time for nothing.
+    """
+    if seconds is None:
+        return "0001-01-01T00:00:00Z"
+    found = datetime.fromtimestamp(seconds, UTC)
+    return found.isoformat().replace("+00:00", "Z")
+
+
+def event_of(row: FeedbackIn) -> Event:
+    """The event of a row of feedback.
+
+    Args:
+        row: As it was sent.
+
+    Returns:
+        A core event. A value of 0 is Gorse's way to say there is none.
+    """
+    kind = kind_of(row.feedback_type)
+    context: dict[str, Any] = {TYPE: row.feedback_type}
+    return Event(
+        row.item_id,
+        kind,
+        row.value if row.value or kind == "rate" else None,
+        seconds_of(row.timestamp),
+        row.user_id,
+        row.comment or None,
+        context,
+    )
+
+
+def feedback_of(events: Iterable[KeptEvent]) -> list[FeedbackOut]:
+    """Rows of feedback, one for each type, person and item, as Gorse keeps them.
+
+    Args:
+        events: Of the log, newest first.
+
+    Returns:
+        Rows with values added up and the newest time, newest first.
+    """
+    rows: dict[tuple[str, str, str], FeedbackOut] = {}
+    for kept in events:
+        event = kept.event
+        if not event.item_id:
+            continue
+        key = (type_of(event), event.user_id or "", event.item_id)
+        value = event.value or 0.0
+        known = rows.get(key)
+        if known is None:
+            rows[key] = FeedbackOut(
+                feedback_type=key[0],
+                user_id=key[1],
+                item_id=key[2],
+                value=value,
+                timestamp=time_of(event.time_s),
+                comment=event.words or "",
+            )
+        else:
+            rows[key] = known.model_copy(update={"value": known.value + value})
+    return list(rows.values())
+
+
+def _with_labels(labels: Any, own: tuple[str, ...]) -> dict[str, Any]:
+    if labels is None:
+        return {}
+    if isinstance(labels, list):
+        return {"labels": labels}
+    return {name: value for name, value in labels.items() if name not in own}
+
+
+def _labels_of(attributes: Mapping[str, Any], own: tuple[str, ...]) -> Any:
+    if "labels" in attributes:
+        return attributes["labels"]
+    rest = {name: value for name, value in attributes.items() if name not in own}
+    return rest or None
+
+
+def item_changes(row: ItemIn | ItemPatch) -> dict[str, Any]:
+    """Attributes that a row of an item says something about.
+
+    Args:
+        row: As it was sent.
+
+    Returns:
+        Attributes by name.
+    """
+    found = _with_labels(row.labels, _OWN_ITEM)
+    if row.comment is not None:
+        found["title"] = row.comment
+    if row.categories is not None:
+        found["categories"] = row.categories
+    seconds = seconds_of(row.timestamp)
+    if seconds is not None:
+        found["timestamp"] = seconds
+    return found
+
+
+def item_record(row: ItemIn) -> ItemRecord:
+    """The record of an item's row.
+
+    Args:
+        row: As it was sent.
+
+    Returns:
+        A record.
+    """
+    return ItemRecord(row.item_id, item_changes(row), bool(row.is_hidden))
+
+
+def item_out(record: ItemRecord) -> ItemOut:
+    """The row of an item's record.
+
+    Args:
+        record: As kept.
+
+    Returns:
+        A row in Gorse's shape.
+    """
+    given = record.attributes
+    categories = given.get("categories") or []
+    if isinstance(categories, str):
+        categories = categories.split("|")
+    seconds = given.get("timestamp")
+    return ItemOut(
+        item_id=record.item_id,
+        is_hidden=record.hidden,
+        categories=[str(one) for one in categories],
+        timestamp=time_of(seconds if isinstance(seconds, int | float) else record.updated_s),
+        labels=_labels_of(given, _OWN_ITEM),
+        comment=str(given.get("title") or ""),
+    )
+
+
+def person_changes(row: UserIn | UserPatch) -> dict[str, Any]:
+    """Attributes that a row of a user says something about.
+
+    Args:
+        row: As it was sent.
+
+    Returns:
+        Attributes by name.
+    """
+    found = _with_labels(row.labels, _OWN_USER)
+    if row.comment is not None:
+        found["comment"] = row.comment
+    if row.subscribe is not None:
+        found["subscribe"] = row.subscribe
+    return found
+
+
+def person_record(row: UserIn) -> PersonRecord:
+    """The record of a user's row.
+
+    Args:
+        row: As it was sent.
+
+    Returns:
+        A record.
+    """
+    return PersonRecord(row.user_id, person_changes(row))
+
+
+def user_out(record: PersonRecord) -> UserOut:
+    """The row of a person's record.
+
+    Args:
+        record: As kept.
+
+    Returns:
+        A row in Gorse's shape.
+    """
+    given = record.attributes
+    return UserOut(
+        user_id=record.user_id,
+        labels=_labels_of(given, _OWN_USER),
+        subscribe=given.get("subscribe"),
+        comment=str(given.get("comment") or ""),
+    )

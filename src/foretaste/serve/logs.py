@@ -1,0 +1,106 @@
+"""The log: one JSON object a line, and no secret in any of them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import orjson
+import structlog
+
+__all__ = ["configure_logs", "without_secrets"]
+
+_SECRET_NAMES = re.compile(r"(?i)password|secret|token|authorization|api[-_]?key$|^key$|cookie")
+_SECRET_TEXT = re.compile(r"\bft_([A-Za-z0-9-]+)_[A-Za-z0-9_-]+|(?<=://)([^:/@\s]+):[^@\s]+@")
+
+
+def without_secrets(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Take keys, passwords and tokens out of a line, by the field's name and by their look.
+
+    Args:
+        event: The fields of one line.
+
+    Returns:
+        The same line, fit to be kept.
+    """
+    for name, value in event.items():
+        if _SECRET_NAMES.search(name) and value is not None:
+            event[name] = "***"
+        elif isinstance(value, str) and ("ft_" in value or "@" in value):
+            event[name] = _SECRET_TEXT.sub(_hidden, value)
+    return event
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"ft_{match[1]}_***" if match[1] else f"{match[2]}:***@"
+
+
+def configure_logs(level: str, format: str, stream: TextIO | None = None) -> None:
+    """Send our own log, uvicorn's and other libraries' to one place in one shape.
+
+    Args:
+        level: ``debug``, ``info``, ``warning`` or ``error``: from here up.
+        format: ``json``, or ``text`` for people.
+        stream: Where to; standard error if not given.
+    """
+    stream = stream or sys.stderr
+    before: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without_secrets,
+    ]
+    last: Any = (
+        structlog.processors.JSONRenderer(serializer=_json)
+        if format == "json"
+        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    )
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *before, last],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Bridge(before, last))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = []
+        logger.propagate = name != "uvicorn.access"
+    for name in ("httpx", "httpcore", "alembic", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Bridge(structlog.stdlib.ProcessorFormatter):
+    """Lines of structlog pass as they are; lines of other libraries get the same shape."""
+
+    def __init__(self, before: list[Any], last: Any) -> None:
+        super().__init__(foreign_pre_chain=before, processors=[self.remove_processors_meta, last])
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line.
+
+        Args:
+            record: What was logged.
+
+        Returns:
+            The line.
+        """
+        # Our own lines were rendered already, once, where they were written.
+        if isinstance(record.msg, str) and record.msg.startswith("{") and not record.args:
+            return record.msg
+        return super().format(record)
+
+
+def _json(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=str).decode()

@@ -1,0 +1,98 @@
+"""The OpenAPI document: every route, every problem, every key, with examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from foretaste.serve.problems import PROBLEMS, Problem
+from foretaste.serve.routing import PUBLIC, RIGHT_FIELD
+
+__all__ = ["describe"]
+
+_INTRODUCTION = """\
+Recommendations with reasons, from words, history, or nothing at all.
+
+Send the key as `X-API-Key`, or as `Authorization: Bearer`. Every answer names itself
+(`answer_id`), what was fitted (`bundle_digest`), who ranked (`source`) and how long it took.
+Name the answer in feedback, and the feedback is attributed. Errors are `application/problem+json`
+(RFC 9457). Lists come in pages: ask again with the `cursor` you were given.
+"""
+_TAGS = {
+    "answers": "Recommendations, reasons, similar items, search.",
+    "feedback": "What people did: one event, many, or a stream.",
+    "lists": "Latest, trending, popular: the same for everybody.",
+    "items": "The catalogue.",
+    "people": "Attributes, portrait, consent, forgetting.",
+    "sessions": "Visitors who have not said who they are.",
+    "operation": "Jobs and fitted models.",
+    "experiments": "A/B tests, interleaving, exploration.",
+    "reports": "What came of it all.",
+    "administration": "Keys, audit, workspaces, export.",
+    "health": "For those who run it.",
+    "gorse": "The routes that clients of Gorse call, with Gorse's own shapes.",
+}
+_SECURITY = {
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+}
+_ROLES = {
+    "recommend": "page", "lists": "page", "search": "page", "feedback": "page",
+    "read": "reader", "explain": "reader", "write": "writer", "consent": "writer",
+    "sessions": "writer", "forget": "operator", "jobs": "operator", "experiments": "operator",
+    "reports": "operator", "roll_back": "operator", "keys": "admin", "audit": "admin",
+    "transfer": "admin", "workspaces": "admin",
+}  # fmt: skip
+
+
+def describe(app: FastAPI) -> None:
+    """Let an application describe itself; the document is made once, when first asked for.
+
+    Args:
+        app: The application, with all its routes.
+    """
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    from foretaste import __version__
+
+    found = get_openapi(
+        title="Foretaste",
+        version=__version__,
+        description=_INTRODUCTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": words} for name, words in _TAGS.items()],
+    )
+    parts = found.setdefault("components", {})
+    schemas = parts.setdefault("schemas", {})
+    schemas["Problem"] = Problem.model_json_schema()
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    parts["securitySchemes"] = _SECURITY
+    found["externalDocs"] = {"description": "This reference as a page", "url": "/docs"}
+    for operations in found["paths"].values():
+        for operation in operations.values():
+            _finish(operation)
+    return found
+
+
+def _finish(operation: dict[str, Any]) -> None:
+    right = operation.get(RIGHT_FIELD, PUBLIC)
+    operation["security"] = [] if right == PUBLIC else [{"key": []}, {"bearer": []}]
+    if right in _ROLES:
+        words = operation.get("description", "")
+        operation["description"] = f"{words}\n\nFor the role `{_ROLES[right]}` and above.".strip()
+    for parameter in operation.get("parameters", ()):
+        parameter.get("schema", {}).pop("title", None)
+    for status, response in operation["responses"].items():
+        if status.isdigit() and int(status) in PROBLEMS and "HTTPValidationError" in str(response):
+            operation["responses"][status] = {"description": PROBLEMS[int(status)][1]}

@@ -1,0 +1,81 @@
+"""The ground of version 1 of the wire: strict, closed, bounded.
+
+Wire types are apart from the values of the core, so that either can change alone. What comes in is
+strict (a number in quotes is no number) and closed (an unknown name is refused, not ignored);
+what goes out is described by the same kind of class, and tests hold the bytes against it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+__all__ = [
+    "MAX_ID",
+    "MAX_LIST",
+    "Attributes",
+    "Cursor",
+    "Id",
+    "Name",
+    "Number",
+    "Text",
+    "Value",
+    "Wire",
+    "WireOut",
+]
+
+MAX_ID = 512
+"""Characters an id may have."""
+MAX_LIST = 10_000
+"""Ids that ``candidates``, ``allow`` or ``deny`` may hold."""
+_EXACT = 2**53 - 1  # the largest whole number that every JSON reader keeps exactly
+# NUL is the one character that no SQL text can hold.
+_NO_NUL = r"^[^\x00]*$"
+
+Id = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]+$"),
+    Field(description="Any text but the empty one: slashes, spaces, any script."),
+]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+]
+Text = Annotated[str, StringConstraints(max_length=100_000, pattern=_NO_NUL)]
+Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+Cursor = Annotated[
+    str | None,
+    Field(description="Where the next page begins; null or missing after the last."),
+]
+_Whole = Annotated[int, Field(ge=-_EXACT, le=_EXACT)]
+_Many = Annotated[list[Text | _Whole | Number], Field(max_length=1_000)]
+Value = Annotated[
+    Text | _Whole | Number | bool | _Many | None,
+    Field(description="A text, a number, a flag, or a list of texts or numbers."),
+]
+_Key = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+Attributes = Annotated[dict[_Key, Value], Field(max_length=200)]
+
+
+class Wire(BaseModel):
+    """What somebody sends: strict types, no unknown names, no infinities."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, protected_namespaces=()
+    )
+
+
+class WireOut(BaseModel):
+    """What the service sends: closed too, so that a stray field is found by a test."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, from_attributes=True, protected_namespaces=()
+    )
+
+    def dump(self) -> dict[str, Any]:
+        """Plain values for JSON.
+
+        Returns:
+            Names and values.
+        """
+        return self.model_dump(mode="json")
