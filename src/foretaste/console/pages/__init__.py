@@ -1,0 +1,5 @@
+"""The console's pages."""
+
+from foretaste.console.pages.register import register
+
+__all__ = ["register"]

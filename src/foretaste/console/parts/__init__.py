@@ -1,0 +1,1 @@
+"""Parts that pages are made of: elements, controls, covers, charts, states."""
