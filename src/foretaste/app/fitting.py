@@ -18,7 +18,7 @@ from foretaste.data import read as read_data
 from foretaste.language import CachedEncoder, TextIndex, make_encoder
 from foretaste.sums import PeopleSums, likes
 
-__all__ = ["Progress", "code_digest", "fit", "read", "with_words"]
+__all__ = ["Progress", "code_digest", "fit", "has_ratings", "read", "with_words"]
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0 to 1."""
@@ -93,7 +93,7 @@ def fit(
 def _parts(data: Dataset, settings: FitSettings, tell: Progress) -> tuple[dict[str, Any], Kept]:
     """Every part, and what is kept so that somebody can be forgotten."""
     models = {n: model_settings(n, settings.models.get(n, {})) for n in settings.sources}
-    if settings.ratings and _has_ratings(data):
+    if settings.ratings and has_ratings(data):
         from foretaste.taste.ratings import Ratings
 
         models[RATINGS] = Ratings()
@@ -152,7 +152,15 @@ def _has_words(data: Dataset) -> bool:
     return any(role in ("title", "text") for role in data.item_roles.values())
 
 
-def _has_ratings(data: Dataset) -> bool:
+def has_ratings(data: Dataset) -> bool:
+    """Whether there is anything to learn predicted ratings from.
+
+    Args:
+        data: The data.
+
+    Returns:
+        ``True`` if an event of kind ``rate`` has a value.
+    """
     if "rate" not in data.kinds:
         return False
     past = data.histories.all

@@ -65,6 +65,9 @@ _SUMS: Mapping[str, str] = {
 RATINGS = "ratings"
 """What the head that predicts ratings is called among the parts."""
 
+_HEADS: Mapping[str, str] = {RATINGS: "foretaste.taste.ratings:Ratings"}
+"""What is fitted beside the models that rank."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -149,7 +152,7 @@ def model_settings(name: str, values: Mapping[str, Any] | None = None) -> Any:
     """The settings of a model, which are also what fits it.
 
     Args:
-        name: One of :data:`MODELS`.
+        name: One of :data:`MODELS`, or :data:`RATINGS`.
         values: Its settings.
 
     Returns:
@@ -158,7 +161,7 @@ def model_settings(name: str, values: Mapping[str, Any] | None = None) -> Any:
     Raises:
         UnknownNameError: If there is no such model.
     """
-    place = MODELS.get(name)
+    place = _HEADS.get(name) or MODELS.get(name)
     if place is None:
         raise UnknownNameError("model", name, MODELS)
     module, _, attribute = place.partition(":")

@@ -11,6 +11,7 @@ from pydantic import Field
 from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.core.errors import DataError
 from foretaste.models._scoring import BatchScorer, history_matrix, once
+from foretaste.sums import PeopleSums
 
 __all__ = ["Content", "FittedContent"]
 
@@ -159,6 +160,22 @@ class Content(Settings):
         Raises:
             DataError: If there are no such vectors.
         """
+        return self.fit_from(PeopleSums(dataset), rng=rng)
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FittedContent:
+        """Take the vectors; of people nothing is needed.
+
+        Args:
+            sums: The data.
+            rng: Not used.
+
+        Returns:
+            The fitted model.
+
+        Raises:
+            DataError: If there are no such vectors.
+        """
+        dataset = sums.items
         found = dataset.vectors.get(self.vectors)
         if found is None:
             raise DataError(

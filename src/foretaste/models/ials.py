@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field
@@ -136,6 +136,11 @@ class IALS(Settings):
     absence: float = Field(default=0.1, gt=0)
     frequency: float = Field(default=1.0, ge=0, le=1)
     sweeps: int = Field(default=10, gt=0)
+
+    trace: ClassVar[str] = (
+        "item vectors come from alternating over everybody's likes: a trace of theirs stays in "
+        "them until this part is fitted again"
+    )
 
     def scaled_ridge(self, counts: np.ndarray, n_others: int) -> FloatArray:
         """Regularisation of each row.

@@ -7,6 +7,7 @@ import numpy as np
 from foretaste.core import Dataset, Settings
 from foretaste.core.errors import UnknownNameError
 from foretaste.models.popularity import DAY_S, FixedScores
+from foretaste.sums import PeopleSums
 
 __all__ = ["Latest"]
 
@@ -40,11 +41,30 @@ class Latest(Settings):
         Raises:
             UnknownNameError: If there is no such attribute.
         """
+        return self.fit_from(PeopleSums(dataset), rng=rng)
+
+    def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FixedScores:
+        """Find when each item appeared; people's rows are read only where no attribute says it.
+
+        Args:
+            sums: The data.
+            rng: Not used.
+
+        Returns:
+            The fitted ranking.
+
+        Raises:
+            UnknownNameError: If there is no such attribute.
+        """
+        dataset = sums.items
         known = dataset.items.columns
         name = self.column or (_AVAILABLE if _AVAILABLE in known else None)
         if name is not None and name not in known:
             raise UnknownNameError("item attribute", name, [c for c in known if c != "item_id"])
-        appeared = _first_event(dataset) if name is None else _column(dataset, name)
+        if name is None:
+            appeared = _first_event(sums.rows("first events of items"))
+        else:
+            appeared = _column(dataset, name)
         is_time = name is None or dataset.item_roles.get(name) == "time"
         if np.isnan(appeared).all():
             return FixedScores(np.arange(float(dataset.n_items)), "newness")

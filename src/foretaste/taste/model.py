@@ -20,7 +20,7 @@ from foretaste.taste.direction import (
 from foretaste.taste.fitted import FittedTaste
 from foretaste.taste.joining import learned
 from foretaste.taste.prior import Prior, basis_of, learn_prior, sizes_for
-from foretaste.taste.settings import ContentSettings, DirectionSettings, PriorSettings, Task
+from foretaste.taste.settings import ContentSettings, DirectionSettings, Form, PriorSettings, Task
 
 __all__ = ["TasteModel"]
 
@@ -82,6 +82,30 @@ class TasteModel(Settings):
         """
         alone = self.model_copy(update={"learn": False})
         return learned(alone, dataset, rng) if self.learn and not self._decided() else alone
+
+    def settled_as(self, fitted: FittedTaste) -> TasteModel:
+        """What :meth:`settled` chose, read off what was fitted with it.
+
+        Only for bundles from before settled settings were kept: how strongly blocks count
+        comes back as it was, forms of direction by what they left.
+
+        Args:
+            fitted: Fitted with these settings.
+
+        Returns:
+            Settings that choose nothing.
+        """
+        ways = [one for one in fitted.direction.channels if one.block == "direction"]
+        joint = fitted.direction.joint_events
+        complete = joint is None and not ways and bool(fitted.direction.channels)
+        task: Task = "complete" if complete else "later"
+        form: Form = "auto" if complete else "none"
+        if ways:
+            task, form = ("next", "counts") if ways[0].left is None else ("later", "factored")
+            form = "dense" if ways[0].dense is not None else form
+        direction = self.direction.model_copy(update={"form": form, "joint_events": joint})
+        chosen = {"learn": False, "task": task, "prior": fitted.settings, "direction": direction}
+        return self.model_copy(update=chosen)
 
     def fit_from(self, sums: PeopleSums, *, rng: np.random.Generator) -> FittedTaste:
         """Fit with the settings as they are, from sums over people.

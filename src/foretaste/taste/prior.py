@@ -155,10 +155,9 @@ def learn_prior(
         blocks = {"collaborative": (0, features.shape[1])}  # absence ties the blocks together
     circumstances = sums.take("circumstances", CircumstanceSums.of)
     contexts, values = learn_context(circumstances, popularity, settings)
-    profiles = sums.take(
-        f"profiles {settings.profile_fields}",
-        lambda data: ProfileSums.of(data, settings.profile_fields),
-    )
+    fields = settings.profile_fields
+    name = "profiles" if fields is None else f"profiles by {', '.join(fields)}"
+    profiles = sums.take(name, lambda data: ProfileSums.of(data, fields))
     return Prior(
         popularity,
         features,

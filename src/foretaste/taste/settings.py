@@ -8,10 +8,13 @@ from pydantic import Field
 
 from foretaste.core import Settings
 
-__all__ = ["ContentSettings", "DirectionSettings", "PriorSettings", "Task"]
+__all__ = ["ContentSettings", "DirectionSettings", "Form", "PriorSettings", "Task"]
 
 Task = Literal["later", "complete", "next"]
 """What the missing events are: all that comes later, what is missing at random, or the next."""
+
+Form = Literal["auto", "factored", "dense", "counts", "none"]
+"""How the item-to-item map is kept: as factors, item by item, as counts, or not at all."""
 
 
 class PriorSettings(Settings):
@@ -51,9 +54,7 @@ class PriorSettings(Settings):
 class DirectionSettings(Settings):
     """Direction and age: what the order of events adds. ``None`` takes the task's default."""
 
-    form: Literal["auto", "factored", "dense", "counts", "none"] = Field(
-        "auto", description="How the item-to-item map is kept"
-    )
+    form: Form = Field("auto", description="How the item-to-item map is kept")
     decays: tuple[float, ...] | None = Field(
         None, description="Weight kept per event of age, one for each time scale"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
@@ -52,6 +54,12 @@ class Ratings(Settings):
     calibration_share: float = Field(default=0.1, ge=0, le=0.5)
     profile: bool = True
     max_levels: int = Field(default=21, ge=2)
+
+    trace: ClassVar[str] = (
+        "qualities and loadings of items come from expectation-maximisation over everybody's "
+        "ratings, and cut-points from people held out: a trace of theirs stays until this part "
+        "is fitted again"
+    )
 
     def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedRatings:
         """Learn from the rated events of a dataset.
