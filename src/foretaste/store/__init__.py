@@ -25,7 +25,9 @@ from foretaste.store.records import (
     Written,
 )
 from foretaste.store.settings import StoreSettings
-from foretaste.store.store import Space, Store, SystemClock, open_store
+from foretaste.store.space import Space
+from foretaste.store.spool import Spool
+from foretaste.store.store import Store, SystemClock, open_store
 
 __all__ = [
     "Arm",
@@ -44,6 +46,7 @@ __all__ = [
     "Revision",
     "Session",
     "Space",
+    "Spool",
     "Store",
     "StoreSettings",
     "SystemClock",

@@ -20,6 +20,11 @@ class StoreSettings(Settings):
         gt=0,
         description="Longest a statement may run, and longest wait for a lock, in seconds.",
     )
+    follow_timeout_s: float = Field(
+        1.0,
+        gt=0,
+        description="Longest wait for what is new in the log while answering, in seconds.",
+    )
     readers: int = Field(
         8, ge=1, description="Connections that read at the same time, per process."
     )

@@ -16,7 +16,7 @@ import orjson
 
 from foretaste.core.errors import InputError
 
-__all__ = ["from_db", "from_json", "to_db", "to_json"]
+__all__ = ["from_db", "from_json", "is_utf8", "to_db", "to_json"]
 
 _TROUBLE = re.compile("[\x00\x1a\ud800-\udfff]")
 _WRITTEN = re.compile("\x1a(0|s|u[0-9a-f]{4})")
@@ -49,6 +49,22 @@ def from_db(text: str) -> str:
     if "\x1a" not in text:
         return text
     return _WRITTEN.sub(lambda found: _read(found.group(1)), text)
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a string can be written as UTF-8.
+
+    Args:
+        text: Any string.
+
+    Returns:
+        False when it holds a lone surrogate.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def to_json(value: Any, what: str = "value") -> str:

@@ -101,8 +101,7 @@ class GroupWriter:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
-        this = weakref.ref(self)
-        atexit.register(lambda: (writer := this()) and writer.close())
+        atexit.register(_close, weakref.ref(self))
 
     @property
     def waiting(self) -> int:
@@ -277,6 +276,13 @@ class GroupWriter:
                 for write, outcome in zip(writes, _shares(writes, answer()), strict=True)
             }
         return [kept[id(write)] for write in group]
+
+
+def _close(reference: weakref.ref[GroupWriter]) -> None:
+    """At the end of the process: write what waits."""
+    writer = reference()
+    if writer is not None:
+        writer.close()
 
 
 def _shares(writes: list[Write], inserted: Inserted) -> list[Kept]:

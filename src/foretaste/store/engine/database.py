@@ -64,7 +64,9 @@ class Database:
         """
         return statement if self.dialect == "sqlite" else statement.replace("?", "%s")
 
-    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(
+        self, statement: str, parameters: Sequence[Any] = (), *, longest_s: float | None = None
+    ) -> list[tuple[Any, ...]]:
         """Read with as little between us and the driver as possible: the hot path.
 
         A connection that was lost meanwhile is replaced once; reading again does no harm.
@@ -72,6 +74,7 @@ class Database:
         Args:
             statement: SQL as :meth:`sql` gives it.
             parameters: Its values; strings as ``to_db`` gives them.
+            longest_s: How long to wait for PostgreSQL's answer, if not as long as usual.
 
         Returns:
             All rows.
@@ -81,23 +84,31 @@ class Database:
         """
         with translated(self.address.shown):
             try:
-                return self._rows(statement, parameters)
+                return self._rows(statement, parameters, longest_s)
             except Exception as error:
                 if not is_gone(error):
                     raise
             self._reading.dispose()
-            return self._rows(statement, parameters)
+            return self._rows(statement, parameters, longest_s)
 
-    def _rows(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def _rows(
+        self, statement: str, parameters: Sequence[Any], longest_s: float | None
+    ) -> list[tuple[Any, ...]]:
         held = self._reading.raw_connection()
+        raw: Any = held.dbapi_connection
+        hurried = longest_s is not None and self.dialect == "postgresql"
+        if hurried:
+            usual_s, raw.longest_s = raw.longest_s, longest_s
         try:
             # Both drivers can execute on the connection itself.
-            return held.dbapi_connection.execute(statement, parameters).fetchall()  # type: ignore[union-attr]
+            return raw.execute(statement, parameters).fetchall()
         except BaseException as error:
             if is_gone(error) or not isinstance(error, Exception):
                 held.invalidate()
             raise
         finally:
+            if hurried:
+                raw.longest_s = usual_s
             held.close()
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -95,7 +96,46 @@ def connector(address: Address, settings: StoreSettings, *, reading: bool) -> Ca
         import psycopg  # noqa: F401
     except ImportError:
         raise MissingPartError("PostgreSQL", "postgres") from None
-    return lambda: _postgres(address, settings, reading=reading)
+    return _Careful(lambda: _postgres(address, settings, reading=reading))
+
+
+class _Careful:
+    """Connects, but does not let everybody wait for a server that is gone.
+
+    After a failure the next attempts fail at once for a moment, and later one at a time.
+
+    Args:
+        connect: Makes a connection.
+    """
+
+    PAUSE_S = 0.25
+
+    def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
+        self._connect = connect
+        self._failed_s: float | None = None
+        self._one = threading.Lock()
+
+    def __call__(self) -> psycopg.Connection:
+        import psycopg
+
+        if self._failed_s is None:
+            return self._attempt()
+        early = time.monotonic() < self._failed_s + self.PAUSE_S
+        if early or not self._one.acquire(blocking=False):
+            raise psycopg.OperationalError("it could not be reached a moment ago")
+        try:
+            return self._attempt()
+        finally:
+            self._one.release()
+
+    def _attempt(self) -> psycopg.Connection:
+        try:
+            connection = self._connect()
+        except BaseException:
+            self._failed_s = time.monotonic()
+            raise
+        self._failed_s = None
+        return connection
 
 
 def _sqlite(address: Address, settings: StoreSettings, *, reading: bool) -> sqlite3.Connection:
@@ -152,22 +192,24 @@ def _patient_class(limit_s: float) -> type[psycopg.Connection]:
     """
     import psycopg
 
-    def limited(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    def limited(steps: Generator[Any, Any, Any], limit_s: float) -> Generator[Any, Any, Any]:
         end_s = time.monotonic() + limit_s
         try:
             wanted = next(steps)
             while True:
                 ready = yield wanted
                 if not ready and time.monotonic() > end_s:
-                    raise psycopg.OperationalError(f"no answer within {limit_s:.0f} s")
+                    raise psycopg.OperationalError(f"no answer within {limit_s:.1f} s")
                 wanted = steps.send(ready)
         except StopIteration as end:
             return end.value
 
     class Patient(psycopg.Connection):
+        longest_s = limit_s
+
         def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
             try:
-                return super().wait(limited(gen), *args, **options)
+                return super().wait(limited(gen, self.longest_s), *args, **options)
             except psycopg.OperationalError as error:
                 if error.sqlstate is None:  # whatever arrives later would be somebody else's
                     self.pgconn.finish()

@@ -112,9 +112,11 @@ class ImpressionTable:
         Raises:
             InputError: If the cursor is none of ours.
         """
-        where, values = "position < ?", [position_of(cursor)]
+        where = "position < ?"
+        values: list[Any] = [position_of(cursor)]
         if user_id is not None:
-            where, values = where + " AND user_id = ?", [*values, to_db(user_id)]
+            where += " AND user_id = ?"
+            values.append(to_db(user_id))
         found = self._select(where, values, n + 1)
         more = len(found) > n and n > 0
         return Page(found[:n], str(found[n - 1].position) if more else None)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from foretaste.core.errors import InputError
 from foretaste.store.engine import Database
-from foretaste.store.text import from_db
+from foretaste.store.events.rows import READ_COLUMNS
+from foretaste.store.text import from_db, is_utf8
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FRAME_COLUMNS", "event_frame", "impression_frame", "pieces", "position_of"]
+__all__ = [
+    "FRAME_COLUMNS",
+    "event_frame",
+    "impression_frame",
+    "newest_rows",
+    "person_rows",
+    "pieces",
+    "position_of",
+]
 
 FRAME_COLUMNS = (
     "user_id", "item_id", "kind", "value", "time_s", "words", "context", "answer_id", "position",
@@ -62,6 +71,60 @@ def pieces(
         if len(rows) < size:
             return
         after = rows[-1][0]
+
+
+def person_rows(
+    database: Database,
+    workspace: str,
+    user_id: str,
+    after: int,
+    until: int | None,
+    newest: int | None,
+) -> list[tuple[Any, ...]]:
+    """One person's rows in order of position, read from the newest back.
+
+    Args:
+        database: Where from.
+        workspace: Whose log, as ``to_db`` gives it.
+        user_id: Whose events, as ``to_db`` gives it.
+        after: Only later positions.
+        until: No later positions.
+        newest: Only the last this many.
+
+    Returns:
+        Rows of :data:`READ_COLUMNS`.
+    """
+    end = "" if until is None else " AND position <= ?"
+    cut = "" if newest is None else " LIMIT ?"
+    statement = database.sql(
+        f"SELECT {READ_COLUMNS} FROM events WHERE workspace = ? AND user_id = ?"
+        f" AND position > ?{end} ORDER BY position DESC{cut}"
+    )
+    more = [value for value in (until, newest) if value is not None]
+    return database.rows(statement, (workspace, user_id, after, *more))[::-1]
+
+
+def newest_rows(
+    database: Database, workspace: str, filters: Mapping[str, str], before: int, n: int
+) -> list[tuple[Any, ...]]:
+    """The newest rows before a position.
+
+    Args:
+        database: Where from.
+        workspace: Whose log, as ``to_db`` gives it.
+        filters: Columns (names of ours, never from outside) and what they must be.
+        before: Only earlier positions.
+        n: At most this many.
+
+    Returns:
+        Rows of :data:`READ_COLUMNS`, newest first.
+    """
+    where = "".join(f" AND {name} = ?" for name in filters)
+    statement = database.sql(
+        f"SELECT {READ_COLUMNS} FROM events WHERE workspace = ? AND position < ?{where}"
+        " ORDER BY position DESC LIMIT ?"
+    )
+    return database.rows(statement, (workspace, before, *filters.values(), n))
 
 
 def event_frame(database: Database, workspace: str, until: int | None) -> pl.DataFrame:
@@ -137,12 +200,19 @@ def impression_frame(database: Database, workspace: str, after_s: float | None) 
 
 
 def _readable(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    """A frame with the characters that databases cannot hold written back."""
+    """A frame with the characters that databases cannot hold written back.
+
+    Lone surrogates stay as they are kept: a frame holds UTF-8, which has none.
+    """
     import polars as pl
+
+    def original(text: str) -> str:
+        found = from_db(text)
+        return found if found.isascii() or is_utf8(found) else text
 
     marked = [name for name in columns if frame[name].str.contains("\x1a", literal=True).any()]
     return frame.with_columns(
-        pl.col(name).map_elements(from_db, return_dtype=pl.String) for name in marked
+        pl.col(name).map_elements(original, return_dtype=pl.String) for name in marked
     )
 
 
