@@ -47,6 +47,7 @@ def say(text: str = "", style: str | None = None, *, whole: bool = False) -> Non
         whole: Never break the line: it holds an address or a key that is to be copied.
     """
     _console(False).print(text, style=style, markup=False, soft_wrap=whole)
+    sys.stdout.flush()  # a server's log shows it now, not when the server ends
 
 
 def note(text: str) -> None:
