@@ -215,6 +215,8 @@ class LiveBeliefs:
 
     Equal, but for rounding, to starting anew and adapting to the whole tail
     (:meth:`rebuilt`): the adapter's steps are exact, forwards and backwards.
+    (Of an item liked twice the newest like is taken back, whichever was meant: where the order
+    of likes counts, rebuild.)
 
     Args:
         adapter: What moves beliefs, such as :class:`foretaste.taste.FittedTaste`.

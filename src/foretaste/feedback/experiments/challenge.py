@@ -59,7 +59,7 @@ class Interleaving:
         # No more than n of each ranking can be picked.
         first = list(range(min(n, len(items))))
         second = np.argsort(-np.asarray(theirs), kind="stable")[:n].tolist()
-        drafted = team_draft(first, second, n, self.rng, propensities=n <= 24)
+        drafted = team_draft(first, second, n, self.rng)
         explored = tuple(team == "b" for team in drafted.teams)
-        odds = drafted.propensities or None
-        return Selection(items.take(np.array(drafted.items, np.intp)), odds, explored)
+        chosen = items.take(np.array(drafted.items, np.intp))
+        return Selection(chosen, drafted.propensities, explored)

@@ -26,13 +26,12 @@ class Interleaved(Generic[T]):
     Attributes:
         items: The list, best first.
         teams: Who put each item there: ``a`` or ``b``.
-        propensities: Probability over the coins that this item is at this place, exactly;
-            empty if not asked for.
+        propensities: Probability over the coins that this item is at this place, exactly.
     """
 
     items: tuple[T, ...]
     teams: tuple[str, ...]
-    propensities: tuple[float, ...] = ()
+    propensities: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,6 @@ def team_draft(
     b: Sequence[T],
     n: int,
     rng: np.random.Generator,
-    *,
-    propensities: bool = False,
 ) -> Interleaved[T]:
     """Team draft: in each round a coin says who picks its best item first.
 
@@ -74,8 +71,6 @@ def team_draft(
         b: Items of ranker b.
         n: Length of the list.
         rng: The coins.
-        propensities: Whether to compute the exact probability of every place, by following all
-            coins; a few milliseconds for lists to 20.
 
     Returns:
         At most ``n`` items; fewer when both run out.
@@ -92,10 +87,8 @@ def team_draft(
                 teams.append(team)
         if len(items) == before:
             break
-    odds: tuple[float, ...] = ()
-    if propensities:
-        table = _odds(a, b, n)
-        odds = tuple(table[place][item] for place, item in enumerate(items))
+    table = _odds(a, b, n)
+    odds = tuple(table[place][item] for place, item in enumerate(items))
     return Interleaved(tuple(items), tuple(teams), odds)
 
 

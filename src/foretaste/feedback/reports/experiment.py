@@ -118,13 +118,13 @@ def experiment_report(
     Args:
         impressions: What was shown; answers outside the experiment do not count.
         events: What happened, from before the start on where CUPED is wanted.
-        experiment: Its name, as in the arms of the impressions.
+        experiment: Its name.
         weights: Intended weight of each arm.
         metric: What to compare by.
         control: The arm to compare with; ``control`` if there is one, else the first by name.
         started_s: When the experiment started.
         horizon: People planned for; where the running interval should be narrowest.
-        level: Coverage; with several arms, of each interval by itself.
+        level: Coverage of each interval.
         settings: What counts as a click, a conversion and dwelling.
 
     Returns:
@@ -134,35 +134,39 @@ def experiment_report(
         DataError: If a column that is needed is missing.
         UnknownNameError: If there is no such metric or control.
     """
-    names = sorted(name for name, weight in weights.items() if weight > 0)
+    names = sorted(name for name in weights if weights[name] > 0)
     base = control or ("control" if "control" in names else "".join(names[:1]))
     if metric not in METRICS or base not in names:
         wrong = ("arm", base, names) if metric in METRICS else ("metric", metric, METRICS)
         raise UnknownNameError(*wrong)
-    given = settings or SatisfactionSettings()
-    people, crossed = _people(impressions, events, experiment, started_s, given)
+    people, crossed = _people(
+        impressions, events, experiment, started_s, settings or SatisfactionSettings()
+    )
     parts, wholes = _values(people, metric)
     arm = people["arm"].to_numpy()
     counts = {name: int((arm == name).sum()) for name in names}
-    effects = {
-        name: _against(people, parts, wholes, name, base, level, horizon)
-        for name in names
-        if name != base and min(counts[name], counts[base]) >= 2
-    }
-    adjusted = holm({name: fixed.p for name, (fixed, _) in effects.items()})
-    return ExperimentReport(
-        experiment,
-        metric,
-        tuple(
-            ArmResult(n, counts[n], ratio_of_sums(parts[arm == n], wholes[arm == n], level=level))
-            for n in names
-        ),
-        srm_check(counts, {name: weights[name] for name in names}),
-        tuple(
-            ArmEffect(name, base, fixed, adjusted[name], running)
-            for name, (fixed, running) in effects.items()
-        ),
-        crossed,
+    values = [ratio_of_sums(parts[arm == n], wholes[arm == n], level=level) for n in names]
+    results = tuple(ArmResult(n, counts[n], v) for n, v in zip(names, values, strict=True))
+    ratio = srm_check(counts, weights)
+    others = [name for name in names if name != base and min(counts[name], counts[base]) >= 2]
+    effects = _effects(people, parts, wholes, others, base, level, horizon)
+    return ExperimentReport(experiment, metric, results, ratio, effects, crossed)
+
+
+def _effects(
+    people: pl.DataFrame,
+    parts: FloatArray,
+    wholes: FloatArray,
+    others: Sequence[str],
+    base: str,
+    level: float,
+    horizon: int | None,
+) -> tuple[ArmEffect, ...]:
+    found = {name: _against(people, parts, wholes, name, base, level, horizon) for name in others}
+    adjusted = holm({name: fixed.p for name, (fixed, _) in found.items()})
+    return tuple(
+        ArmEffect(name, base, fixed, adjusted[name], running)
+        for name, (fixed, running) in found.items()
     )
 
 
