@@ -16,6 +16,7 @@ from foretaste.app.service import Service
 from foretaste.core.errors import ForetasteError
 from foretaste.serve.calls import Pool
 from foretaste.serve.gorse import GORSE
+from foretaste.serve.logs import request_log
 from foretaste.serve.metrics import Metrics
 from foretaste.serve.middleware import Cors, Frame, Limits, RateLimit
 from foretaste.serve.pages import PAGES
@@ -83,8 +84,9 @@ def make_app(
     app.add_middleware(Limits, http, limits.body_bytes, _STREAMS)
     if http.origins:
         app.add_middleware(Cors, http.origins)
-    spans = make_spans(service.settings.log.traces)
-    app.add_middleware(Frame, http, metrics, service.settings.log.requests, spans)
+    said = service.settings.log
+    lines = request_log(said.format) if said.requests else None
+    app.add_middleware(Frame, http, metrics, lines, make_spans(said.traces))
     return app
 
 

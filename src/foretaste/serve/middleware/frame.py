@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foretaste.app.service import HttpSettings
@@ -40,7 +41,7 @@ class Frame:
         app: What comes next.
         settings: Time limit, headers.
         metrics: Where requests are counted.
-        log: Whether each request has its line in the log.
+        log: Takes one line for each request; ``None`` writes none.
         span: Makes a trace span of a request, if tracing is on.
     """
 
@@ -49,7 +50,7 @@ class Frame:
         app: ASGIApp,
         settings: HttpSettings,
         metrics: Metrics,
-        log: bool,
+        log: Any = None,
         span: Callable[[Scope], Any] | None = None,
     ) -> None:
         self.app = app
@@ -103,6 +104,8 @@ class Frame:
                     await self.app(scope, receive, dressed)
             else:
                 await self.app(scope, receive, dressed)
+        except ClientDisconnect:
+            status = status or 499  # nobody is there to be told; the log and the counter know
         except TimeoutError:
             fault = Fault(
                 503,
@@ -126,11 +129,11 @@ class Frame:
         route = scope.get("route")
         name = getattr(route, "path", None) or "other"
         self.metrics.request(name, scope["method"], status, took_s)
-        if not self.log or scope["path"] in _QUIET:
+        if self.log is None or scope["path"] in _QUIET:
             return
         call: Any = scope.get("foretaste.call")
         client = scope.get("client")
-        _LOG.info(
+        self.log.info(
             "request",
             request_id=request_id,
             method=scope["method"],
