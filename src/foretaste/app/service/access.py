@@ -133,7 +133,7 @@ class Access:
         needed = RIGHTS.get(right, right)
         if needed not in ROLES:
             raise InputError("there is no such right", got=right)
-        return ROLES.index(principal.role) >= ROLES.index(needed)  # type: ignore[arg-type]
+        return ROLES.index(principal.role) >= ROLES.index(needed)
 
     def check(self, principal: Principal, right: str) -> None:
         """Refuse somebody without a right.
@@ -182,7 +182,7 @@ class Access:
             raise InputError("the key would have ended already", got=expires_s)
         key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         record = KeyRecord(key_id, name, workspace, role, _hash(secret), now_s, expires_s)
-        self._breaker.call(lambda: self._store.keys.add(record))
+        self._breaker.call(self._store.keys.add, record)
         self._note(workspace, actor, "key.create", key_id, {"role": role, "name": name})
         return NewKey(f"ft_{key_id}_{secret}", key_id, workspace, role, name, expires_s)
 
@@ -197,10 +197,10 @@ class Access:
         Raises:
             UnknownIdError: If there is no such key.
         """
-        found = self._breaker.call(lambda: self._store.keys.get(key_id))
+        found = self._breaker.call(self._store.keys.get, key_id)
         if found is None or (workspace is not None and found.workspace != workspace):
             raise UnknownIdError(f"no key has the id {key_id!r}")
-        self._breaker.call(lambda: self._store.keys.revoke(key_id, workspace))
+        self._breaker.call(self._store.keys.revoke, key_id, workspace)
         with self._lock:
             self._seen.pop(key_id, None)
         self._note(found.workspace or "default", actor, "key.revoke", key_id, {"name": found.name})
@@ -214,7 +214,7 @@ class Access:
         Returns:
             Their records, without what their secrets could be checked with.
         """
-        found = self._breaker.call(lambda: self._store.keys.all(workspace))
+        found = self._breaker.call(self._store.keys.all, workspace)
         return [replace(one, secret_hash="") for one in found]
 
     def login_token(self, workspace: str = "default", role: Role = "admin") -> str:
@@ -230,7 +230,7 @@ class Access:
         token = secrets.token_urlsafe(32)
         ends_s = self._clock.now_s() + self._settings.limits.login_token_s
         record = TokenRecord(_hash(token), workspace, role, ends_s)
-        self._breaker.call(lambda: self._store.tokens.add(record))
+        self._breaker.call(self._store.tokens.add, record)
         return token
 
     def redeem(self, token: str) -> Principal:
@@ -245,7 +245,7 @@ class Access:
         Raises:
             UnauthenticatedError: If it is unknown, used or too old.
         """
-        found = self._breaker.call(lambda: self._store.tokens.take(_hash(token)))
+        found = self._breaker.call(self._store.tokens.take, _hash(token))
         if found is None or found.expires_s <= self._clock.now_s():
             raise UnauthenticatedError("the login link has ended", remedy="Ask for a new one")
         workspace = found.workspace or "default"
@@ -257,7 +257,7 @@ class Access:
         with self._lock:
             used, self._used = self._used, set()
         for key_id in used:
-            self._breaker.call(lambda key_id=key_id: self._store.keys.touch(key_id))  # type: ignore[misc]
+            self._breaker.call(self._store.keys.touch, key_id)
 
     def _record(self, key_id: str) -> KeyRecord | None:
         now_s = time.monotonic()
@@ -266,7 +266,7 @@ class Access:
         if seen is not None and now_s - seen[0] < _FRESH_S:
             return seen[1]
         try:
-            found = self._breaker.call(lambda: self._store.keys.get(key_id))
+            found = self._breaker.call(self._store.keys.get, key_id)
         except OutsideError:
             if seen is not None and now_s - seen[0] < _STALE_S:
                 return seen[1]

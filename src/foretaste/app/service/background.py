@@ -84,8 +84,7 @@ class Background:
             started_s = time.monotonic()
             try:
                 work()
-            except Exception as error:
-                # One failure must not end the thread; health says so until it works again.
+            except Exception as error:  # noqa: BLE001 - the thread goes on, and health says so
                 if self._failed.get(name) != str(error):
                     _LOG.exception("%s failed", name)
                 self._failed[name] = str(error)
@@ -101,6 +100,7 @@ class Background:
         for inside in self._insides():
             inside.follower.catch_up()
             inside.watcher.look()
+            inside.watcher.drift()
 
     def _write(self) -> None:
         if not self._breaker.closed:
@@ -117,7 +117,7 @@ class Background:
         def keep(workspace: str, events: list[Event]) -> None:
             inside = by_name[workspace]
             allowed = [one for one in events if inside.consent_of(one.user_id or "").record]
-            self._breaker.call(lambda: inside.space.events.append(allowed, durable=True))
+            self._breaker.call(inside.space.events.append, allowed, durable=True)
 
         try:
             self._spool.drain(keep)

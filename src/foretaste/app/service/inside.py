@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foretaste.app.service.live.breaker import Breaker
-from foretaste.app.service.live.controls import CONSENT, FORGOTTEN, is_mark, pseudonym
+from foretaste.app.service.live.controls import CONSENT, FORGOTTEN, MOVED, is_mark, pseudonym
 from foretaste.app.service.live.follow import Follower
 from foretaste.app.service.live.rates import Rates
 from foretaste.app.service.live.remembered import Remembered
@@ -100,7 +100,7 @@ class Inside:
         Returns:
             Their consent.
         """
-        found = self.breaker.call(lambda: self.consents.get(user_id))
+        found = self.breaker.call(self.consents.get, user_id)
         return found if found is not None and found.updated_s else self.assumed_consent(user_id)
 
     def assumed_consent(self, user_id: str) -> Consent:
@@ -125,7 +125,7 @@ class Inside:
         Returns:
             Their record if it is newer than the bundle.
         """
-        found = self.breaker.call(lambda: self.people.get(user_id))
+        found = self.breaker.call(self.people.get, user_id)
         return found if found is not None and found.revision > serving.people_revision else None
 
     def swap(self, fresh: Serving) -> None:
@@ -181,7 +181,7 @@ class Inside:
             **details: Anything else; never a secret.
         """
         entry = AuditEntry(self.clock.now_s(), actor or "system", action, subject, details)
-        self.breaker.call(lambda: self.space.audit.append(entry))
+        self.breaker.call(self.space.audit.append, entry)
 
     def _tell(self, events: Sequence[KeptEvent]) -> None:
         for listener in self.heard:
@@ -195,6 +195,8 @@ class Inside:
                 happened += 1
             elif event.kind == CONSENT and event.user_id is not None:
                 self.consents.drop(event.user_id)
+            elif event.kind == MOVED and event.words is not None:
+                self.sessions.moved(event.words)
             elif event.kind == FORGOTTEN and event.words is not None:
                 self._forget(event.words, one.position)
         self.rates.count("events", happened)

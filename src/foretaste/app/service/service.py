@@ -8,7 +8,7 @@ import re
 import secrets
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from foretaste.app.service.access import Access
 from foretaste.app.service.background import Background
@@ -19,11 +19,9 @@ from foretaste.app.service.shelf.opening import begin, locked, serving_of
 from foretaste.app.service.values import Health
 from foretaste.app.service.workspace import Workspace
 from foretaste.core import Clock
-from foretaste.core.errors import BusyError, ConflictError, InputError, OutsideError, UnknownIdError
+from foretaste.core.errors import ConflictError, InputError, OutsideError, UnknownIdError
 from foretaste.store import Store, SystemClock, open_store
-
-if TYPE_CHECKING:
-    from foretaste.store.spool import Spool
+from foretaste.store.spool import Spool
 
 __all__ = ["Service"]
 
@@ -84,7 +82,7 @@ class Service:
         with locked(home):
             store = open_store(settings.store_url, clock=clock)
         try:
-            spool = _spool(home / "spool", settings.storage.spool_bytes)
+            spool = Spool(home / "spool", max_bytes=settings.storage.spool_bytes)
             service = cls(settings, store, spool, clock)
             with locked(home):
                 service.access.begin()
@@ -208,6 +206,7 @@ class Service:
         self._background.close()
         for one in self._workspaces.values():
             one._inside.showing.flush()
+        self._spool.close()
         self._store.close()
 
     def _insides(self) -> list[Inside]:
@@ -243,19 +242,3 @@ def _salt(space: object) -> str:
             facts.put(_SALT, secrets.token_hex(32), expected=None)
         found = facts.get(_SALT)
     return str(found)
-
-
-def _spool(folder: Path, most_bytes: int) -> Any:
-    try:
-        from foretaste.store.spool import Spool
-    except ImportError:
-        return _NoSpool()
-    return Spool(folder, max_bytes=most_bytes)
-
-
-class _NoSpool:
-    def pending(self) -> int:
-        return 0
-
-    def put(self, workspace: str, events: object) -> None:
-        raise BusyError("the database does not answer", remedy="Try again in a moment")

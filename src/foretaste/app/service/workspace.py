@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from foretaste.app.recommender import Recommender
 from foretaste.app.service.cases.answering import AnswerCases
+from foretaste.app.service.cases.catalogue import CatalogueCases
+from foretaste.app.service.cases.listing import ListCases
+from foretaste.app.service.cases.people import PeopleCases
 from foretaste.app.service.cases.recording import RecordCases
 
 __all__ = ["Workspace"]
 
 
-class Workspace(AnswerCases, RecordCases):
+class Workspace(AnswerCases, ListCases, RecordCases, CatalogueCases, PeopleCases):
     """Everything that doors may ask of one workspace; nothing of another can be reached.
 
     Thread-safe. Answers never wait for the database longer than ``live.patience_s``, and go on

@@ -123,7 +123,7 @@ class AnswerCases(Cases):
         inside = self._inside
         found = inside.showing.find(answer_id)
         if found is None:
-            found = inside.breaker.call(lambda: inside.space.impressions.get(answer_id))
+            found = inside.breaker.call(inside.space.impressions.get, answer_id)
         if found is None:
             raise UnknownIdError(f"no answer has the id {answer_id!r}")
         return found

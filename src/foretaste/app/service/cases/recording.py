@@ -96,10 +96,9 @@ class RecordCases(Cases):
         found: list[KeptEvent] = []
         while True:
             page = inside.breaker.call(
-                lambda cursor=cursor: inside.space.events.page(  # type: ignore[misc]
-                    user_id=user_id, item_id=item_id, kind=kind, n=n - len(found), cursor=cursor
-                )
-            )
+                inside.space.events.page,
+                user_id=user_id, item_id=item_id, kind=kind, n=n - len(found), cursor=cursor,
+            )  # fmt: skip
             found += without_marks(page.items)
             cursor = page.cursor
             if cursor is None or len(found) >= n:
@@ -123,8 +122,8 @@ class RecordCases(Cases):
         struck = mark(
             STRUCK, user_id, inside.clock.now_s(), context={"item": item_id, "kind": kind}
         )
-        inside.breaker.call(lambda: inside.space.events.append([struck], durable=True))
-        gone = inside.breaker.call(lambda: inside.space.events.delete(user_id, item_id, kind))
+        inside.breaker.call(inside.space.events.append, [struck], durable=True)
+        gone = inside.breaker.call(inside.space.events.delete, user_id, item_id, kind)
         if actor:
             inside.note(actor, "events.delete", item_id, count=gone)
         return gone

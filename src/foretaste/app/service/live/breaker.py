@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from foretaste.core.errors import BusyError, StorageError
 
 __all__ = ["Breaker"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -49,11 +50,13 @@ class Breaker:
         """Seconds since the database was last known to be there; 0 while it is."""
         return 0.0 if self._why is None else time.monotonic() - self._since_s
 
-    def call(self, work: Callable[[], T]) -> T:
+    def call(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         """Do something with the database.
 
         Args:
             work: What.
+            *given: Its arguments.
+            **named: Its arguments by name.
 
         Returns:
             What it gives.
@@ -64,7 +67,7 @@ class Breaker:
         if self._why is not None:
             raise StorageError("the database does not answer", got=self._why)
         try:
-            return work()
+            return work(*given, **named)
         except StorageError as error:
             self.trip(error)
             raise

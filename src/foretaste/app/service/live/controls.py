@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from foretaste.core import Event
 from foretaste.store import KeptEvent
@@ -39,21 +40,28 @@ FORGOTTEN = "~forgotten"
 
 
 def mark(
-    kind: str, user_id: str | None, time_s: float, *, item_id: str = "", words: str | None = None
+    kind: str,
+    user_id: str | None,
+    time_s: float,
+    *,
+    words: str | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> Event:
     """Make a mark.
 
     Args:
         kind: One of this module's.
-        user_id: Whom it concerns.
+        user_id: Whom it concerns; ``None`` when it may not lie among anybody's events.
         time_s: When.
-        item_id: See the kind.
         words: See the kind.
+        context: See the kind.
 
     Returns:
         An event that is equal to no other.
     """
-    return Event(item_id, kind, None, time_s, user_id, words, idempotency_key=secrets.token_hex(16))
+    name = secrets.token_hex(16)
+    who = MARK if user_id is None else user_id
+    return Event("", kind, None, time_s, who, words, context or {}, idempotency_key=name)
 
 
 def is_mark(event: Event) -> bool:

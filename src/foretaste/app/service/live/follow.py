@@ -112,7 +112,7 @@ class Follower:
             return found, True
         self._tails.begin(user_id)
         try:
-            kept = self._breaker.call(lambda: self._space.events.of(user_id, after=self._base))
+            kept = self._breaker.call(self._space.events.of, user_id, after=self._base)
         except OutsideError:
             return self._tails.finish(user_id, None), False
         return self._tails.finish(user_id, kept), True

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from foretaste.app.growing import Grower
 from foretaste.app.recommender import Recommender
+from foretaste.app.service.live.drift import Counted
 from foretaste.app.service.values import BundleInfo
 
 __all__ = ["Serving"]
 
+T = TypeVar("T")
 _EPOCHS = count(1)
 
 
@@ -22,22 +25,28 @@ class Serving:
 
     Attributes:
         recommender: Answers.
-        plain: The same before popularity followed the stream; what drift starts from.
+        grower: Makes the next one from it when items or popularity change.
         info: The bundle it comes from; its position says what of the log it has read.
         items_revision: Catalogue revision it has grown to.
         people_revision: Revision of people's attributes that the bundle has read.
         created_s: When items that came after the fit were put, by id.
-        epoch: A number that no other serving value has: what is computed from this one alone
-            is kept under it.
+        counted: What the stream says people like by now; ``None`` before it was read.
+        epoch: Changes when items get other rows: what is computed from them is kept under it.
     """
 
     recommender: Recommender
-    plain: Recommender
+    grower: Grower
     info: BundleInfo
     items_revision: int = 0
     people_revision: int = 0
     created_s: Mapping[str, float] = field(default_factory=dict)
+    counted: Counted | None = None
     epoch: int = field(default_factory=lambda: next(_EPOCHS))
+
+    @staticmethod
+    def new_epoch() -> int:
+        """An epoch that no other value has."""
+        return next(_EPOCHS)
 
     @property
     def position(self) -> int:
@@ -45,6 +54,19 @@ class Serving:
         return self.info.position
 
     @cached_property
-    def kept(self) -> dict[Any, Any]:
-        """Room for what is computed once for this value."""
+    def _kept(self) -> dict[str, Any]:
         return {}
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Compute something of this value once.
+
+        Args:
+            name: What it is called.
+            make: Computes it; two threads may do so at the same time, to the same result.
+
+        Returns:
+            The result.
+        """
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast(T, self._kept[name])

@@ -58,7 +58,7 @@ class Sessions:
             UnknownIdError: If there is no such session.
         """
         try:
-            found = self._breaker.call(lambda: self._known.get(session_id))
+            found = self._breaker.call(self._known.get, session_id)
         except OutsideError:
             return hidden_id(session_id)  # the log will tell whose it was once it is back
         if found is None:

@@ -85,7 +85,7 @@ class Showing:
                     many = min(len(self._queue), _BATCH)
                     batch = [self._queue.popleft() for _ in range(many)]
                 try:
-                    self._breaker.call(lambda batch=batch: self._space.impressions.put(batch))  # type: ignore[misc]
+                    self._breaker.call(self._space.impressions.put, batch)
                 except OutsideError as error:
                     with self._changing:
                         self._queue.extendleft(reversed(batch))

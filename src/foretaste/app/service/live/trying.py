@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from foretaste.feedback import Exploration
 from foretaste.store import Experiment, Space
@@ -25,7 +25,7 @@ class Trying:
 
     running: tuple[Experiment, ...] = ()
     interleaving: Experiment | None = None
-    exploration: Exploration = Exploration()
+    exploration: Exploration = field(default_factory=Exploration)
 
     @classmethod
     def read(cls, space: Space) -> Trying:

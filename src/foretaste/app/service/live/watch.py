@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from foretaste.app.service.live.drift import Drift
+from foretaste.app.service.live.serving import Serving
 from foretaste.app.service.live.trying import Trying
 from foretaste.app.service.shelf.opening import serving_of
 from foretaste.store import Consent, Revision
@@ -29,6 +34,8 @@ class Watcher:
         self._inside = inside
         self._seen: Revision | None = None
         self._people = 0
+        self._drift = Drift(inside)
+        self._drifted_s = -math.inf
 
     def wake(self) -> None:
         """Read everything once, before the first answer."""
@@ -46,6 +53,8 @@ class Watcher:
         if before is None or now.facts != before.facts:
             inside.trying = Trying.read(inside.space)
             self._bundle()
+        if now.items > inside.serving.items_revision:
+            self._grow()
         if before is None:
             self._consents()
             inside.people.fill({})
@@ -61,6 +70,44 @@ class Watcher:
             fresh = serving_of(inside, name)
             inside.swap(fresh)
         _LOG.info("%s: the bundle %s answers now", inside.name, name)
+
+    def drift(self) -> None:
+        """Let popularity follow the stream, if it is time to and anything happened."""
+        inside = self._inside
+        every_s = inside.settings.live.drift_s
+        if not every_s or time.monotonic() - self._drifted_s < every_s:
+            return
+        removals = inside.space.revision().events
+        with inside.changing:
+            serving = inside.serving
+            if self._drift.read(serving, removals) and serving.position <= inside.follower.position:
+                counted = self._drift.counted(serving)
+                fresh = serving.recommender
+                if counted.people:
+                    fresh = serving.grower.drift(counted.likes, counted.people)
+                inside.swap(replace(serving, recommender=fresh, counted=counted))
+        self._drifted_s = time.monotonic()
+
+    def _grow(self) -> None:
+        inside = self._inside
+        with inside.changing:
+            serving = inside.serving
+            records, revision = inside.space.items.changed_since(serving.items_revision)
+            there = [one for one in records if not one.deleted]
+            gone = [one.item_id for one in records if one.deleted]
+            known = serving.recommender.dataset.item_ids
+            created = {one.item_id: one.updated_s for one in there if one.item_id not in known}
+            inside.swap(
+                replace(
+                    serving,
+                    recommender=serving.grower.grow(there, gone),
+                    items_revision=revision,
+                    created_s={**created, **serving.created_s},
+                    epoch=Serving.new_epoch(),
+                )
+            )
+            for warning in serving.grower.warnings:
+                _LOG.warning("%s: %s", inside.name, warning)
 
     def _changed_people(self, *, first: bool) -> None:
         inside = self._inside

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from foretaste.app.bundles import load
 from foretaste.app.fitting import fit, read
+from foretaste.app.growing import Grower
 from foretaste.app.recommender import Recommender
 from foretaste.app.sampling import sample
 from foretaste.app.service.live.serving import Serving
@@ -66,7 +67,11 @@ def serving_of(inside: Inside, name: str) -> Serving:
     noted = inside.shelf.extra(name)
     info = inside.shelf.info(name)
     return Serving(
-        recommender, recommender, info, int(noted.get("items", 0)), int(noted.get("people", 0))
+        recommender,
+        Grower(recommender),
+        info,
+        int(noted.get("items", 0)),
+        int(noted.get("people", 0)),
     )
 
 
