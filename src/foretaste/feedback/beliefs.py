@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,6 @@ class _Prior(Protocol):
     def features(self) -> FloatArray: ...
 
 
-@runtime_checkable
 class HasPosterior(Protocol):
     """A scorer that believes ``w ~ N(mean, covariance)`` and scores by ``lift_i phi_i . w``.
 
@@ -63,7 +62,7 @@ def score_covariance(scorer: Scorer, evidence: Evidence, rows: Rows) -> FloatArr
     Returns:
         [K, K]; ``None`` for a scorer without a posterior.
     """
-    if not isinstance(scorer, HasPosterior):
+    if not _has_posterior(scorer):
         return None
     _, covariance = scorer.posterior(evidence)
     lifted = scorer.prior.features[rows].astype(np.float64) * scorer.lift[rows][:, None]
@@ -142,6 +141,10 @@ def boltzmann(scores: FloatArray, groups: list[Places], temperature: float) -> l
         weights = np.exp((part - part.max()) / spread) if spread > 0 else np.ones(len(part))
         found.append(weights / weights.sum())
     return found
+
+
+def _has_posterior(scorer: object) -> TypeGuard[HasPosterior]:
+    return all(hasattr(scorer, name) for name in ("posterior", "prior", "lift"))
 
 
 def _root(covariance: FloatArray) -> FloatArray:
