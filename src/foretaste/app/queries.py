@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from foretaste.core import KIND_SIGNALS, Dataset, Event, Query
+from foretaste.core import KIND_SIGNALS, Dataset, Encoder, Event, FloatArray, Query
 from foretaste.core.errors import InputError
+from foretaste.language import TextIndex
 
-__all__ = ["check_count", "make_query", "stored_profiles"]
+__all__ = ["check_count", "make_query", "remembering", "shared_words", "stored_profiles"]
+
+_REMEMBERED = 20_000
+"""Of so many texts of people about themselves the vectors are kept."""
 
 
 def check_count(n: object) -> None:
@@ -73,3 +78,34 @@ def stored_profiles(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
         return ()
     rows = dataset.people.drop("user_id").rows(named=True)
     return tuple({name: value for name, value in row.items() if value is not None} for row in rows)
+
+
+def remembering(encoder: Encoder) -> Callable[[str], FloatArray]:
+    """What turns a text of a person about themselves into a vector, each text once.
+
+    Args:
+        encoder: Encodes.
+
+    Returns:
+        A function that several threads may call.
+    """
+
+    @lru_cache(_REMEMBERED)
+    def vector(text: str) -> FloatArray:
+        return encoder.encode([text])[0]
+
+    return vector
+
+
+def shared_words(text: TextIndex | None) -> Callable[[str, int], list[str]] | None:
+    """What names the words of a wish that an item's texts hold too.
+
+    Args:
+        text: The items' texts, if there are any.
+
+    Returns:
+        A function of the wish and the item's row: words, the most telling first.
+    """
+    if text is None:
+        return None
+    return lambda wish, row: list(dict.fromkeys(one.word for one in text.matches(wish, row)))

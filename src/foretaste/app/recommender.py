@@ -5,18 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from foretaste.app.parts import Kept
-from foretaste.app.queries import check_count, make_query, stored_profiles
+from foretaste.app.queries import (
+    check_count,
+    make_query,
+    remembering,
+    shared_words,
+    stored_profiles,
+)
 from foretaste.app.settings import FitSettings
 from foretaste.app.signals import SignalRule
 from foretaste.core import (
     Answer,
+    BoolArray,
     Dataset,
     Encoder,
     Event,
@@ -25,7 +32,6 @@ from foretaste.core import (
     History,
     Query,
     Reason,
-    Wish,
     top,
 )
 from foretaste.core.errors import DataError, InputError
@@ -46,8 +52,6 @@ if TYPE_CHECKING:
 __all__ = ["Recommender"]
 
 _LOG = logging.getLogger("foretaste")
-_REMEMBERED = 20_000
-"""What people say of themselves is encoded once; of so many texts the vectors are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,7 @@ class Recommender:
         digest: Name of settings, data and code that made this.
         card: Metrics and facts recorded at fitting time.
         kept: What it takes to forget somebody; ``None`` in older bundles.
+        hidden: Items that are never shown, [I]; ``None`` when all may be.
     """
 
     dataset: Dataset
@@ -75,12 +80,13 @@ class Recommender:
     digest: str = ""
     card: Mapping[str, Any] = field(default_factory=dict)
     kept: Kept | None = None
+    hidden: BoolArray | None = None
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The stages that answer."""
         data = self.dataset
-        catalogue = Catalogue.of(data)
+        catalogue = Catalogue.of(data, self.hidden)
         translator = Translator(
             catalogue=catalogue,
             user_ids=data.user_ids,
@@ -88,24 +94,19 @@ class Recommender:
             profiles=stored_profiles(data),
             kinds=data.kinds,
             signal_of=SignalRule.of(data, self.settings.signals).signal,
-            read_wish=self._read_wish if self.text is not None else None,
-            read_profile=lru_cache(_REMEMBERED)(self._profile_vector) if self.encoder else None,
+            read_wish=None if self.text is None else self.text.read,
+            read_profile=None if self.encoder is None else remembering(self.encoder),
             profile_texts=tuple(n for n, role in data.people_roles.items() if role == "text"),
         )
         likes = np.asarray(data.liked.sum(axis=0)).ravel()
         audience = "simulated people" if data.simulated else "people"
         writer = ReasonWriter(
-            self.settings.reasons,
-            catalogue,
-            data.kinds,
-            likes,
-            data.n_users,
-            audience,
-            self._matches,
-        )
+            self.settings.reasons, catalogue, data.kinds, likes, data.n_users, audience,
+            shared_words(self.text),
+        )  # fmt: skip
         sources = tuple(Source(name, part) for name, part in self.parts.items())
         return Pipeline(
-            translator, sources, writer, self.digest, self.settings.fusion, self._diversifier()
+            translator, sources, writer, self.digest, self.settings.fusion, self.diversifier()
         )
 
     def answer(self, query: Query) -> Answer:
@@ -195,6 +196,8 @@ class Recommender:
             given = self.text.similar(row)
         scores: FloatArray = np.array(given, dtype=np.float64)
         scores[row] = -np.inf
+        if self.hidden is not None:
+            scores[self.hidden] = -np.inf
         return self._frame(top(scores, n), scores, "item_id", self.dataset.item_ids.ids)
 
     def audience(self, item_id: str, n: int = 10, *, filter_seen: bool = True) -> pd.DataFrame:
@@ -267,20 +270,8 @@ class Recommender:
 
         return save(self, Path(folder), overwrite=overwrite)
 
-    def _read_wish(self, text: str) -> Wish:
-        assert self.text is not None
-        return self.text.read(text)
-
-    def _matches(self, wish: str, row: int) -> list[str]:
-        found = [] if self.text is None else self.text.matches(wish, row)
-        return list(dict.fromkeys(match.word for match in found))
-
-    def _profile_vector(self, text: str) -> FloatArray:
-        assert self.encoder is not None
-        return self.encoder.encode([text])[0]
-
-    def _diversifier(self) -> Diversifier | None:
-        """By the items' texts; else by where they lie among tastes."""
+    def diversifier(self) -> Diversifier | None:
+        """What makes lists various: by the items' texts, else by where they lie among tastes."""
         vectors = None if self.text is None else self.text.vectors
         if vectors is None or not vectors.any():
             taste = self.parts.get("taste")

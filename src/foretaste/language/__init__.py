@@ -19,6 +19,7 @@ from foretaste.language.encoders import (
 )
 from foretaste.language.lexical import LexicalIndex, LexicalSettings, Match
 from foretaste.language.profile import profile_vector
+from foretaste.language.renewing import with_items
 from foretaste.language.templates import Template, item_texts, person_text, read_template
 from foretaste.language.text_index import TextIndex, TextIndexSettings
 
@@ -50,4 +51,5 @@ __all__ = [
     "person_text",
     "profile_vector",
     "read_template",
+    "with_items",
 ]

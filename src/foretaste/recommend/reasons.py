@@ -126,6 +126,28 @@ class ReasonWriter:
             if catalogue.roles.get(name) in ("category", "categories")
         ]
 
+    def over(
+        self,
+        catalogue: Catalogue,
+        likes: np.ndarray,
+        n_people: int,
+        matches: Callable[[str, int], list[str]] | None = None,
+    ) -> ReasonWriter:
+        """The same writer for a catalogue that has grown, or likes that have moved.
+
+        Args:
+            catalogue: The items.
+            likes: How many people liked each item, [I].
+            n_people: How many people there are.
+            matches: As for the class.
+
+        Returns:
+            A new writer.
+        """
+        return ReasonWriter(
+            self.settings, catalogue, self.kinds, likes, n_people, self.audience, matches
+        )
+
     def write(
         self, found: Attribution, history: History, source: str, wish: str | None = None
     ) -> tuple[tuple[Reason, ...], ...]:
