@@ -56,8 +56,10 @@ class LocalPostgres:
 
     def crash(self) -> None:
         """End it at once, without a checkpoint, as after a power failure of its machine."""
-        self._server._postmaster_info.process.send_signal(signal.SIGQUIT)
-        self._server._postmaster_info.process.wait(20)
+        main = self._server._postmaster_info.process
+        if main.is_running():
+            main.send_signal(signal.SIGQUIT)
+            main.wait(20)
 
     def pause(self) -> None:
         """Let it hang: connections stay, nothing answers."""
@@ -81,9 +83,11 @@ class LocalPostgres:
         """Stop it and remove what it left; a second call does nothing."""
         if self._open:
             self._open = False
-            self._server.stop()
             if self._own:
+                self.crash()  # nothing of it is needed any more: no final checkpoint
                 shutil.rmtree(self.folder, ignore_errors=True)
+            else:
+                self._server.stop()
 
     def _processes(self) -> list[int]:
         main = self._server._postmaster_info.process
