@@ -73,7 +73,7 @@ class PairSums:
             exact = liked.astype(np.float64)
             heavy = diags(whole((np.diff(liked.indptr) + softening) ** -0.5)) @ exact
             first, pairs = np.asarray(heavy.sum(axis=0)).ravel(), exact.T @ heavy
-        half = narrow(triangle(pairs.tocsr()))
+        half = narrow(triangle(pairs))
         return cls(liked.shape[0], np.rint(first).astype(np.int64), half, softening)
 
     def share(self, dataset: Dataset) -> Self:

@@ -44,7 +44,7 @@ def narrow(numbers: NDArray[Any]) -> NDArray[Any]:
     return numbers.astype(kind)
 
 
-def triangle(symmetric: csr_matrix) -> NDArray[np.int64]:
+def triangle(symmetric: csr_matrix) -> FloatArray:
     """The lower half of a symmetric table, row after row.
 
     Further items only add to its end, so a longer catalogue is the same array and zeros.
@@ -53,16 +53,11 @@ def triangle(symmetric: csr_matrix) -> NDArray[np.int64]:
         symmetric: Whole numbers, [I, I].
 
     Returns:
-        int64 [I (I + 1) / 2].
+        [I (I + 1) / 2], of the table's type.
     """
-    size = symmetric.shape[0]
-    table = symmetric.tocoo()
-    rows, columns = table.row.astype(np.int64), table.col.astype(np.int64)
-    below = columns <= rows
-    rows, columns = rows[below], columns[below]
-    found = np.zeros(size * (size + 1) // 2, np.int64)
-    found[rows * (rows + 1) // 2 + columns] = table.data[below]
-    return found
+    dense = symmetric.toarray()
+    lines = [line[: row + 1] for row, line in enumerate(dense)]
+    return np.concatenate([np.empty(0, dense.dtype), *lines])
 
 
 def square(half: NDArray[Any], size: int, dtype: Any = np.float64) -> FloatArray:

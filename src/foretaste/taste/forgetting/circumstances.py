@@ -48,25 +48,28 @@ class CircumstanceSums:
         Returns:
             The counts.
         """
+        return cls._counted(dataset, ())
+
+    @classmethod
+    def _counted(cls, dataset: Dataset, wide: tuple[str, ...]) -> Self:
         import polars as pl
 
-        columns = _circumstances(dataset)
+        columns = [name for name in _circumstances(dataset) if name not in wide]
         good = dataset.interactions.filter(pl.col("signal") > 0)
         values: list[tuple[str, str]] = []
         lines: list[FloatArray] = [np.zeros((0, dataset.n_items))]
-        wide = []
         for name in columns:
             groups = good.filter(pl.col(name).is_not_null()).partition_by(name, as_dict=True)
             if len(groups) > _MOST_VALUES:
-                wide.append(name)
+                wide = (*wide, name)
                 continue
             values += [(name, str(value)) for (value,) in groups]
-            lines += [_counted(group, dataset.n_items)[None] for group in groups.values()]
+            lines += [_likes(group, dataset.n_items)[None] for group in groups.values()]
         counts = csr_matrix(np.vstack(lines))
-        return cls(tuple(values), counts, _counted(good, dataset.n_items), tuple(wide))
+        return cls(tuple(values), counts, _likes(good, dataset.n_items), wide)
 
     def share(self, dataset: Dataset) -> Self:
-        """The same counts over other people.
+        """The same counts over other people; what is too wide for everybody is for them.
 
         Args:
             dataset: The same catalogue, other people.
@@ -74,7 +77,7 @@ class CircumstanceSums:
         Returns:
             Their counts.
         """
-        return self.of(dataset)
+        return self._counted(dataset, self.wide)
 
     def plus(self, other: Self) -> Self:
         """Counts over both groups.
@@ -111,6 +114,7 @@ class CircumstanceSums:
             lift = csr_matrix((ones, (rows, np.arange(len(rows)))), (len(every), len(rows)))
             total = total + lift @ one.counts
         total.eliminate_zeros()
+        total.sort_indices()
         alive = np.flatnonzero(np.diff(total.indptr))
         values = tuple(every[row] for row in alive)
         wide = tuple(dict.fromkeys([*self.wide, *other.wide]))
@@ -187,5 +191,5 @@ def _circumstances(dataset: Dataset) -> list[str]:
     ]
 
 
-def _counted(events: Any, n_items: int) -> FloatArray:
+def _likes(events: Any, n_items: int) -> FloatArray:
     return np.bincount(events["item_row"].to_numpy(), minlength=n_items).astype(np.float64)
