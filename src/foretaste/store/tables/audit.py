@@ -36,7 +36,24 @@ class AuditTable(Bound):
             InputError: If something in it cannot be kept.
             LimitError: If it is too large.
         """
-        row = {
+        row = self.checked(entry)
+        with self.database.write() as connection:
+            connection.execute(sa.insert(audit), row)
+
+    def checked(self, entry: AuditEntry) -> dict[str, Any]:
+        """Columns of an entry, if it can be kept.
+
+        Args:
+            entry: What was done.
+
+        Returns:
+            Values by column.
+
+        Raises:
+            InputError: If something in it cannot be kept.
+            LimitError: If it is too large.
+        """
+        return {
             "workspace": self.workspace,
             "time_s": checked_time(entry.time_s, "time of an audit entry"),
             "actor": checked_text(entry.actor, "actor", _LONGEST),
@@ -44,8 +61,6 @@ class AuditTable(Bound):
             "subject": checked_text(entry.subject, "subject", _LONGEST),
             "details": checked_json(entry.details, "details of an audit entry"),
         }
-        with self.database.write() as connection:
-            connection.execute(sa.insert(audit), row)
 
     def page(
         self,

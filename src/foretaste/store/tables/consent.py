@@ -21,7 +21,7 @@ from foretaste.store.tables.base import (
     write_cursor,
 )
 
-__all__ = ["ConsentTable", "Purpose"]
+__all__ = ["ConsentTable", "Purpose", "checked_consent"]
 
 Purpose = Literal["record", "personalise", "train", "language_model"]
 PURPOSES: tuple[Purpose, ...] = ("record", "personalise", "train", "language_model")
@@ -57,10 +57,7 @@ class ConsentTable(Bound):
             InputError: If the id cannot be kept, or a purpose is neither true nor false.
             LimitError: If the id is too long.
         """
-        checked_id(given.user_id, "person id")
-        for name in PURPOSES:
-            if not isinstance(getattr(given, name), bool):
-                raise InputError("consent is true or false", got=getattr(given, name), where=name)
+        checked_consent(given)
         query = sa.select(consent).where(self._mine(), consent.c.user_id == given.user_id)
         with self.database.write() as connection:
             lock(connection, self.workspace, "people")
@@ -136,6 +133,26 @@ class ConsentTable(Bound):
 
     def _mine(self) -> Any:
         return consent.c.workspace == self.workspace
+
+
+def checked_consent(given: Consent) -> Consent:
+    """What a person allows, if it can be kept.
+
+    Args:
+        given: What they said.
+
+    Returns:
+        The same.
+
+    Raises:
+        InputError: If the id cannot be kept, or a purpose is neither true nor false.
+        LimitError: If the id is too long.
+    """
+    checked_id(given.user_id, "person id")
+    for name in PURPOSES:
+        if not isinstance(getattr(given, name), bool):
+            raise InputError("consent is true or false", got=getattr(given, name), where=name)
+    return given
 
 
 def _consent(row: Any) -> Consent:

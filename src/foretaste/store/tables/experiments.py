@@ -40,7 +40,7 @@ class ExperimentTable(Bound):
             InputError: If a name, an arm or the kind cannot be kept.
             LimitError: If a name or the arms are too large.
         """
-        row = self._checked(experiment)
+        row = self.checked(experiment)
         with self.database.write() as connection:
             lock(connection, self.workspace, "facts")
             before = connection.execute(self._one(experiment.name)).first()
@@ -100,7 +100,19 @@ class ExperimentTable(Bound):
         mine = experiments.c.workspace == self.workspace
         return sa.select(experiments).where(mine, experiments.c.name == name)
 
-    def _checked(self, experiment: Experiment) -> dict[str, Any]:
+    def checked(self, experiment: Experiment) -> dict[str, Any]:
+        """Columns of an experiment, if it can be kept.
+
+        Args:
+            experiment: The experiment.
+
+        Returns:
+            Values by column.
+
+        Raises:
+            InputError: If a name, an arm or the kind cannot be kept.
+            LimitError: If a name or the arms are too large.
+        """
         checked_id(experiment.name, "experiment name")
         for value, known in (
             (experiment.kind, get_args(ExperimentKind)),

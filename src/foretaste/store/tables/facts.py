@@ -18,7 +18,7 @@ from foretaste.store.tables.base import (
     upsert,
 )
 
-__all__ = ["FACT_BYTES", "FactTable"]
+__all__ = ["FACT_BYTES", "FactTable", "checked_fact"]
 
 FACT_BYTES = 4 * 1024 * 1024
 """Size of the largest fact: a report with its tables fits."""
@@ -32,6 +32,26 @@ class _Anything:
 
 
 ANYTHING = _Anything()
+
+
+def checked_fact(name: str, value: Any) -> Any:
+    """A fact's value as it is kept.
+
+    Args:
+        name: The fact's name.
+        value: Any JSON value but null.
+
+    Returns:
+        The value as JSON gives it back.
+
+    Raises:
+        InputError: If the name or value cannot be kept.
+        LimitError: If the value is larger than 4 MB.
+    """
+    checked_id(name, "fact name")
+    if value is None:
+        raise InputError("a fact is not null", where=name, remedy="Delete it instead")
+    return checked_json(value, f"fact {name!r}", FACT_BYTES)
 
 
 class FactTable(Bound):
@@ -68,10 +88,7 @@ class FactTable(Bound):
             InputError: If the name or value cannot be kept.
             LimitError: If the value is larger than 4 MB.
         """
-        checked_id(name, "fact name")
-        if value is None:
-            raise InputError("a fact is not null", where=name, remedy="Delete it instead")
-        kept = checked_json(value, f"fact {name!r}", FACT_BYTES)
+        kept = checked_fact(name, value)
         wanted = expected if expected is ANYTHING or expected is None else checked_json(
             expected, "expected fact", FACT_BYTES
         )  # fmt: skip

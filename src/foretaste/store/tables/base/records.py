@@ -69,7 +69,7 @@ class RecordTable(Bound, ABC, Generic[R]):
             InputError: If an id or attribute cannot be kept; then none was.
             LimitError: If an id or the attributes of one record are too large.
         """
-        given = {row[self._id]: row for row in map(self._checked, records)}
+        given = {row[self._id]: row for row in map(self.checked, records)}
         with self.database.write() as connection:
             revision = lock(connection, self.workspace, self._counter)
             there = self._many(connection, given, deleted=True)
@@ -246,7 +246,19 @@ class RecordTable(Bound, ABC, Generic[R]):
         mine: list[Any] = [self._table.c.workspace == self.workspace]
         return mine if deleted else [*mine, self._table.c.deleted.is_(False)]
 
-    def _checked(self, record: R) -> dict[str, Any]:
+    def checked(self, record: R) -> dict[str, Any]:
+        """Columns of a record, if it can be kept; needs no database.
+
+        Args:
+            record: The record.
+
+        Returns:
+            Values by column, without revision and time.
+
+        Raises:
+            InputError: If its id or an attribute cannot be kept.
+            LimitError: If one is too large.
+        """
         columns = self._columns(record)
         checked_id(columns[self._id], f"{self._what} id")
         if not isinstance(record.attributes, Mapping):
