@@ -2,8 +2,8 @@
 
 ::
 
-    InputError                400   UnknownIdError 404   ConflictError 409   LimitError 422
-      (what the wire types refuse: 422; unreadable JSON: 400; too long: 413, 414, 431)
+    InputError                422   UnknownIdError 404   ConflictError 409   LimitError 422
+      (unreadable JSON or address: 400; too long: 413, 414, 431; other media: 415)
     UnauthenticatedError      401   ForbiddenError 403
     BusyError                 503 with Retry-After;  StorageError, NetworkError: 503 too
     everything else           500, and nothing of it is told outside
@@ -27,7 +27,6 @@ from foretaste.core.errors import (
     ForbiddenError,
     ForetasteError,
     InputError,
-    LimitError,
     MissingPartError,
     OutsideError,
     UnauthenticatedError,
@@ -68,8 +67,7 @@ _TREE: tuple[tuple[type[ForetasteError], int], ...] = (
     (ForbiddenError, 403),
     (UnknownIdError, 404),
     (ConflictError, 409),
-    (LimitError, 422),
-    (InputError, 400),
+    (InputError, 422),
     (MissingPartError, 503),
     (OutsideError, 503),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Response
 
@@ -88,10 +88,13 @@ async def gorse_get_item(call: Caller, item_id: ItemId) -> Response:
 @ROUTES.add("PATCH", "/api/item/{item_id}", "write", Success, problems=(404, 409))
 async def gorse_update_item(call: Caller, item_id: ItemId, changes: ItemPatch) -> Response:
     """Change an item."""
-    wanted: dict[str, Any] = {"attributes": mapping.item_changes(changes)}
-    if changes.is_hidden is not None:
-        wanted["hidden"] = changes.is_hidden
-    await call.work(call.workspace.patch_item, item_id, wanted, actor=call.actor)
+    await call.work(
+        call.workspace.patch_item,
+        item_id,
+        mapping.item_changes(changes),
+        hidden=changes.is_hidden,
+        actor=call.actor,
+    )
     return success(1)
 
 
@@ -109,7 +112,7 @@ async def _categories(call: Call, item_id: str, name: str, there: bool) -> Respo
     record = await call.work(call.workspace.item, item_id)
     before = mapping.item_out(record).categories
     after = [one for one in before if one != name] + ([name] if there else [])
-    wanted = {"attributes": {"categories": after}}
+    wanted = {"categories": after}
     await call.work(call.workspace.patch_item, item_id, wanted, actor=call.actor)
     return success(1)
 
@@ -164,7 +167,7 @@ async def gorse_get_user(call: Caller, user_id: UserId) -> Response:
 @ROUTES.add("PATCH", "/api/user/{user_id}", "write", Success, problems=(404, 409))
 async def gorse_update_user(call: Caller, user_id: UserId, changes: UserPatch) -> Response:
     """Change a user."""
-    wanted = {"attributes": mapping.person_changes(changes)}
+    wanted = mapping.person_changes(changes)
     await call.work(call.workspace.patch_person, user_id, wanted, actor=call.actor)
     return success(1)
 

@@ -45,7 +45,6 @@ __all__ = [
 
 TYPE = "FeedbackType"
 """Where an event's context keeps the type it came with."""
-_COMMENT = "Comment"
 _KINDS: Mapping[str, str] = {
     "star": "like",
     "favorite": "like",
@@ -138,18 +137,22 @@ def event_of(row: FeedbackIn) -> Event:
         row: As it was sent.
 
     Returns:
-        A core event. A value of 0 is Gorse's way to say there is none.
+        A core event. A value of 0 is Gorse's way to say there is none. A row that is sent again
+        with the same time and value is the same event; two types are never the same.
     """
     kind = kind_of(row.feedback_type)
-    context: dict[str, Any] = {TYPE: row.feedback_type}
+    time_s = seconds_of(row.timestamp)
     return Event(
         row.item_id,
         kind,
         row.value if row.value or kind == "rate" else None,
-        seconds_of(row.timestamp),
+        time_s,
         row.user_id,
         row.comment or None,
-        context,
+        {TYPE: row.feedback_type},
+        idempotency_key=None
+        if time_s is None
+        else f"gorse {row.feedback_type!r} {row.item_id!r} {time_s} {row.value}",
     )
 
 

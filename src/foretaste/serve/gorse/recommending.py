@@ -70,7 +70,11 @@ def _filter(call: Call, category: str) -> str | None:
     if not category:
         return None
     roles = call.workspace.attributes()
-    columns = [name for name, role in roles.items() if role == "category" and name.isidentifier()]
+    columns = [
+        name
+        for name, role in roles.items()
+        if role in ("category", "categories") and name.isidentifier()
+    ]
     if not columns:
         raise UnknownNameError("category", category, ())
     # repr is a literal of Python, which is what the grammar of filters reads: nothing escapes.

@@ -102,7 +102,9 @@ def _degraded(warnings: tuple[str, ...]) -> bool:
 async def explain(call: Caller, asked: Explaining) -> Response:
     """Say why given items score as they do, recommended or not."""
     workspace = call.workspace
-    found = await call.work(workspace.explain, asked.query(), asked.item_ids)
+    found = await call.work(
+        workspace.explain, asked.query(), asked.item_ids, session_id=asked.session_id
+    )
     return reply(
         {
             "answer_id": "",

@@ -85,10 +85,13 @@ async def replace_item(call: Caller, item_id: ItemId, item: ItemPut) -> Response
 @ROUTES.add("PATCH", "/v1/items/{item_id}", "write", ItemRecordOut, problems=(404, 409))
 async def change_item(call: Caller, item_id: ItemId, changes: ItemPatch) -> Response:
     """Change some attributes of an item; a null takes one away."""
-    wanted: dict[str, object] = {"attributes": changes.attributes} if changes.attributes else {}
-    if changes.hidden is not None:
-        wanted["hidden"] = changes.hidden
-    found = await call.work(call.workspace.patch_item, item_id, wanted, actor=call.actor)
+    found = await call.work(
+        call.workspace.patch_item,
+        item_id,
+        changes.attributes,
+        hidden=changes.hidden,
+        actor=call.actor,
+    )
     return reply(_out(found))
 
 

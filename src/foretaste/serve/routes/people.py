@@ -88,8 +88,8 @@ async def replace_person(call: Caller, user_id: UserId, person: PersonPut) -> Re
 @ROUTES.add("PATCH", "/v1/people/{user_id}", "write", PersonOut, problems=(404, 409))
 async def change_person(call: Caller, user_id: UserId, changes: PersonPatch) -> Response:
     """Change some attributes of a person; a null takes one away."""
-    wanted = {"attributes": changes.attributes}
-    found = await call.work(call.workspace.patch_person, user_id, wanted, actor=call.actor)
+    given = changes.attributes
+    found = await call.work(call.workspace.patch_person, user_id, given, actor=call.actor)
     return reply(_out(found))
 
 

@@ -41,7 +41,7 @@ Id = Annotated[
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 ]
-Text = Annotated[str, StringConstraints(max_length=100_000, pattern=_NO_NUL)]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=_NO_NUL)]
 Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 Cursor = Annotated[
     str | None,
