@@ -33,9 +33,8 @@ _COLUMNS = [jobs.c[field.name] for field in fields(Job)]
 class JobTable(Bound):
     """Jobs of one workspace.
 
-    A worker claims the oldest queued job and says from time to time that it lives. A job whose
-    worker has gone silent is queued again once; when the second worker goes silent too, the job
-    has failed, so that a job that kills its worker does not kill every worker in turn.
+    A worker claims the oldest queued job and says from time to time that it lives. When it goes
+    silent, the job is queued again, once: one that kills its worker does not kill them all.
     """
 
     def add(
@@ -146,12 +145,11 @@ class JobTable(Bound):
         with self.database.read() as connection:  # asked often: nobody is locked out for nothing
             if connection.execute(query).first() is None:
                 return None
-        now_s = self.clock.now_s()
         with self.database.write() as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
-            times = {"started_s": now_s, "heartbeat_s": now_s}
+            times = dict.fromkeys(("started_s", "heartbeat_s"), self.clock.now_s())
             taken = {"status": "running", "worker": worker, "progress": 0.0, **times}
             connection.execute(self._update(row.job_id).values(taken))
         return Job(**(dict(row._mapping) | taken))
@@ -228,7 +226,7 @@ class JobTable(Bound):
             return self._held(connection, job_id)
 
     def cancel(self, job_id: str) -> Job:
-        """Stop a job: at once while it waits; while it runs, its next heartbeat says so.
+        """Stop a job: at once while it waits, by its next heartbeat while it runs.
 
         Args:
             job_id: The job.
@@ -255,7 +253,7 @@ class JobTable(Bound):
             stale_s: After how much silence.
 
         Returns:
-            How many jobs this concerned.
+            How many jobs.
         """
         now_s = self.clock.now_s()
         stale = self._select().where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from foretaste.store.tables.base.bound import Bound, Counter, bump, chunks, lock
 from foretaste.store.tables.base.checks import canonical, checked_id, checked_json, checked_n
 from foretaste.store.tables.base.cursors import read_cursor, write_cursor
 from foretaste.store.tables.base.frames import frame_of
-from foretaste.store.tables.base.searching import maybe_holds, surely_holds
+from foretaste.store.tables.base.searching import scan
 
 if TYPE_CHECKING:
     import polars as pl
@@ -285,25 +285,5 @@ class RecordTable(Bound, ABC, Generic[R]):
     def _scan(
         self, connection: sa.Connection, after: str | None, search: str | None, size: int
     ) -> Iterator[R]:
-        """Records in order of their ids, read in batches so that none is large."""
-        column = self._table.c[self._id]
-        query = sa.select(self._table).where(*self._mine()).order_by(column).limit(size)
-        folded = search.casefold() if search else None
-        if search:
-            query = query.where(
-                maybe_holds(column, search) | maybe_holds(self._table.c.attributes, search)
-            )
-        while True:
-            ours = query if after is None else query.where(column > after)
-            rows: Sequence[Any] = connection.execute(ours).all()
-            for row in rows:
-                after = row._mapping[self._id]
-                record = self._record(row)
-                if (
-                    folded is None
-                    or surely_holds(after, folded)
-                    or surely_holds(record.attributes, folded)
-                ):
-                    yield record
-            if len(rows) < size:
-                return
+        for row in scan(connection, self._table, self._id, self._mine(), after, search, size):
+            yield self._record(row)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["maybe_holds", "surely_holds"]
+__all__ = ["maybe_holds", "scan", "surely_holds"]
 
 _ESCAPE = "\\"
 
@@ -57,3 +57,41 @@ def surely_holds(value: Any, folded: str) -> bool:
     if isinstance(value, list):
         return any(surely_holds(part, folded) for part in value)
     return value is not None and not isinstance(value, bool) and folded in str(value).casefold()
+
+
+def scan(
+    connection: sa.Connection,
+    table: sa.Table,
+    id_column: str,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    after: str | None,
+    search: str | None,
+    size: int,
+) -> Iterator[Any]:
+    """Rows in order of their ids, read in batches so that none is large.
+
+    Args:
+        connection: To read with.
+        table: A table with ``attributes``.
+        id_column: Its column of ids.
+        conditions: On the rows.
+        after: Only later ids.
+        search: Only rows that hold these words.
+        size: Rows of a batch.
+
+    Yields:
+        Rows.
+    """
+    column = table.c[id_column]
+    query = sa.select(table).where(*conditions).order_by(column).limit(size)
+    folded = search.casefold() if search else None
+    if search:
+        query = query.where(maybe_holds(column, search) | maybe_holds(table.c.attributes, search))
+    while True:
+        rows = connection.execute(query if after is None else query.where(column > after)).all()
+        for row in rows:
+            after = row._mapping[id_column]
+            if folded is None or surely_holds([after, row.attributes], folded):
+                yield row
+        if len(rows) < size:
+            return
