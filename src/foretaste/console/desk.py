@@ -133,9 +133,10 @@ class Desk:
                 ui.navigate.to(f"{self.base}/login")
             except ForetasteError as error:
                 self.tell(str(error), bad=True)
-            except RuntimeError:
-                if not self.client.is_deleted:  # the page was closed while we worked
-                    raise
+            except Exception:
+                if not self.client.is_deleted:  # else the page was closed while we worked
+                    _LOG.exception("an action of the console failed")
+                    self.tell("That failed. What went wrong is in the service's log.", bad=True)
 
         return safe
 

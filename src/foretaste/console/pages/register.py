@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -15,16 +16,30 @@ from starlette.responses import RedirectResponse, Response
 from foretaste.console.desk import Desk
 from foretaste.console.gate import Gate
 from foretaste.console.pages.discover import discover
+from foretaste.console.pages.items import items
+from foretaste.console.pages.lab import experiments
 from foretaste.console.pages.login import enter, leave, login
+from foretaste.console.pages.office import operations
+from foretaste.console.pages.people import people
+from foretaste.console.pages.quality import quality
 from foretaste.console.parts.states import banner, empty, failed
 from foretaste.console.shell import PLACES, head, page_title, shell
 from foretaste.core.errors import ForetasteError, UnauthenticatedError
 
 __all__ = ["register"]
 
+_LOG = logging.getLogger("foretaste")
+
 Draw = Callable[[Desk, QueryParams], Awaitable[None]]
 
-_PAGES: dict[str, Draw] = {"": discover}
+_PAGES: dict[str, Draw] = {
+    "": discover,
+    "people": people,
+    "items": items,
+    "quality": quality,
+    "experiments": experiments,
+    "operations": operations,
+}
 
 
 def register(app: App, static: Path, version: str) -> None:
@@ -49,8 +64,7 @@ def register(app: App, static: Path, version: str) -> None:
         login(base, request.query_params)
 
     for place in PLACES:
-        if place.path in _PAGES:
-            _page(f"/{place.path}", place.name, place.right, _PAGES[place.path], version)
+        _page(f"/{place.path}", place.name, place.right, _PAGES[place.path], version)
     _page("/{rest:path}", "No such page", "recommend", _nowhere, version)
 
 
@@ -99,6 +113,12 @@ def _page(path: str, title: str, right: str, draw: Draw, version: str) -> None:
                 await draw(desk, request.query_params)
             except ForetasteError as error:
                 failed(str(error), act=lambda: ui.navigate.reload())
+            except Exception:
+                _LOG.exception("page %s could not be drawn", path)
+                failed(
+                    "The page could not be drawn. What went wrong is in the service's log.",
+                    act=lambda: ui.navigate.reload(),
+                )
         return None
 
 

@@ -152,9 +152,8 @@ def _reasons(reasons: Sequence[Reason], largest: float) -> None:
             with tag("li"):
                 with tag("span", classes=f"weight {sign}", aria_hidden="true"):
                     tag("i").style(f"width:{100 * share:.0f}%")
-                with tag("span", classes="wrap"):
-                    tag("span", reason.text)
-                    tag("span", f" {reason.weight:+.2f}", "num faint tiny")
+                tag("span", reason.text, "wrap")
+                tag("span", f"{reason.weight:+.2f}", "num faint tiny amount")
 
 
 def _badge(move: Move) -> None:

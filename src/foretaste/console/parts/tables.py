@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from foretaste.console.parts.elements import tag
 
-__all__ = ["ago", "count", "facts", "number", "table", "tiles", "when"]
+__all__ = ["Cell", "ago", "count", "facts", "number", "table", "tiles", "when"]
 
 Cell = str | Callable[[], object]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui.element import Element
 
 from foretaste.console.desk import Desk
-from foretaste.console.pages.wanting import Wanting
+from foretaste.console.pages.discover.wanting import Wanting
 from foretaste.console.parts.elements import button, clear, heading, note, tag
 from foretaste.console.parts.listing import moves, row, small_row
 from foretaste.console.parts.states import banner, empty, failed

@@ -8,8 +8,8 @@ from nicegui.element import Element
 from starlette.datastructures import QueryParams
 
 from foretaste.console.desk import Desk
-from foretaste.console.pages.results import Results
-from foretaste.console.pages.wanting import Wanting
+from foretaste.console.pages.discover.results import Results
+from foretaste.console.pages.discover.wanting import Wanting
 from foretaste.console.parts.cover import cover
 from foretaste.console.parts.elements import clear, tag
 from foretaste.console.parts.fields import Field, Option, Picker
