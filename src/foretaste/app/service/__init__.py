@@ -1,6 +1,7 @@
 """The service: everything doors (HTTP, console, command line) may ask of it, without HTTP."""
 
 from foretaste.app.service.access import RIGHTS, ROLES, Access
+from foretaste.app.service.cases.experiments import ExperimentResult
 from foretaste.app.service.loading import load_service_settings, redact_url
 from foretaste.app.service.service import Service
 from foretaste.app.service.settings import (
@@ -50,6 +51,7 @@ __all__ = [
     "Consent",
     "ConsentSettings",
     "Experiment",
+    "ExperimentResult",
     "Health",
     "HttpSettings",
     "ItemRecord",

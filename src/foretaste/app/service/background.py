@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from foretaste.app.service.inside import Inside
 from foretaste.app.service.live.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
+from foretaste.app.service.work.runner import Runner
 from foretaste.core import Event
-from foretaste.core.errors import ForetasteError
+from foretaste.core.errors import OutsideError
 
 if TYPE_CHECKING:
     from foretaste.store.spool import Spool
@@ -21,10 +22,11 @@ __all__ = ["Background"]
 
 _LOG = logging.getLogger("foretaste.service")
 _FLUSH_S = 0.05
+_WORK_S = 0.5
 
 
 class Background:
-    """Two threads: one looks for changes, one writes what waits.
+    """Three threads: one looks for changes, one writes what waits, one does jobs.
 
     Args:
         insides: The workspaces, as they are now.
@@ -50,6 +52,7 @@ class Background:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._failed: dict[str, str] = {}
+        self._runner = Runner(insides, self._stop)
 
     def start(self) -> None:
         """Start; a second call does nothing."""
@@ -58,6 +61,7 @@ class Background:
         for name, work, every_s in (
             ("watch", self._watch, self._settings.live.poll_s),
             ("write", self._write, _FLUSH_S),
+            ("work", self._runner.step, _WORK_S),
         ):
             thread = threading.Thread(
                 target=self._run, args=(name, work, every_s), name=f"foretaste-{name}", daemon=True
@@ -84,6 +88,8 @@ class Background:
             started_s = time.monotonic()
             try:
                 work()
+            except OutsideError as error:  # the database is gone: known, and said elsewhere
+                _LOG.info("%s waits: %s", name, error)
             except Exception as error:  # noqa: BLE001 - the thread goes on, and health says so
                 if self._failed.get(name) != str(error):
                     _LOG.exception("%s failed", name)
@@ -111,15 +117,25 @@ class Background:
         if self._spool.pending():
             self._drain()
 
+    def deliver(self, workspace: str, events: list[Event]) -> None:
+        """Move events that waited into the log.
+
+        Args:
+            workspace: Whose.
+            events: What happened.
+
+        Raises:
+            StorageError: If the database is gone again; then they wait on.
+        """
+        inside = next(one for one in self._insides() if one.name == workspace)
+        kept = inside.keepable(events)
+        if kept:
+            self._breaker.call(inside.space.events.append, kept, durable=True)
+        inside.follower.catch_up()
+        inside.tails.moved_on(events)
+
     def _drain(self) -> None:
-        by_name = {inside.name: inside for inside in self._insides()}
-
-        def keep(workspace: str, events: list[Event]) -> None:
-            inside = by_name[workspace]
-            allowed = [one for one in events if inside.consent_of(one.user_id or "").record]
-            self._breaker.call(inside.space.events.append, allowed, durable=True)
-
         try:
-            self._spool.drain(keep)
-        except ForetasteError as error:
+            self._spool.drain(self.deliver)
+        except OutsideError as error:
             _LOG.warning("the spool is not empty yet: %s", error)

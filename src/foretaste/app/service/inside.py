@@ -23,7 +23,8 @@ from foretaste.app.service.live.trying import Trying
 from foretaste.app.service.live.watch import Watcher
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.shelf.bundles import Shelf
-from foretaste.core import Clock
+from foretaste.core import Clock, Event
+from foretaste.core.errors import ConflictError
 from foretaste.store import AuditEntry, Consent, KeptEvent, PersonRecord, Space
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Inside"]
 
 _LOG = logging.getLogger("foretaste.service")
+_FORGOTTEN = "forgotten"
 
 
 class Inside:
@@ -48,6 +50,7 @@ class Inside:
         spool: Where events wait while it is not.
         clock: What time it is.
         salt: Makes its pseudonyms.
+        deliver: Keeps events of any workspace that waited in the spool.
 
     Attributes:
         serving: What answers; replaced whole, never changed.
@@ -64,6 +67,7 @@ class Inside:
         spool: Spool,
         clock: Clock,
         salt: str,
+        deliver: Callable[[str, list[Event]], None],
     ) -> None:
         self.name = name
         self.settings = settings
@@ -72,6 +76,7 @@ class Inside:
         self.spool = spool
         self.clock = clock
         self.salt = salt
+        self.deliver = deliver
         self.folder = Path(settings.home) / "workspaces" / name
         self.shelf = Shelf(self.folder / "bundles", space)
         live = settings.live
@@ -83,7 +88,7 @@ class Inside:
         self.showing = Showing(space, breaker, settings.storage.impression_queue)
         self.consents: Remembered[Consent] = Remembered(live.people, space.consent.get)
         self.people: Remembered[PersonRecord] = Remembered(live.people, space.people.get)
-        self.forgotten: dict[str, int] = {}
+        self.forgotten: dict[str, tuple[int, float]] = {}
         self.rates = Rates()
         self._draws = itertools.count()
         self._process = secrets.randbits(62)
@@ -137,6 +142,8 @@ class Inside:
         before, self.serving = self.serving, fresh
         if fresh.position < before.position:
             self.follower.restart(fresh.position, most=self.settings.live.people)
+        elif fresh.position > before.position:
+            self.follower.rebase(fresh.position)
 
     def next_draw(self) -> int:
         """A number that no other answer has: chance is drawn anew for each.
@@ -169,7 +176,68 @@ class Inside:
         """
         if not self.forgotten:
             return False
-        return self.forgotten.get(self.pseudonym(user_id), 0) > position
+        found = self.forgotten.get(self.pseudonym(user_id))
+        return found is not None and found[0] > position
+
+    def read_forgotten(self) -> None:
+        """Read who was erased; their pseudonyms outlive the marks in the log."""
+        found = self.breaker.call(self.space.facts.get, _FORGOTTEN) or {}
+        self.forgotten = {
+            **self.forgotten,
+            **{k: (int(p), float(t)) for k, (p, t) in found.items()},
+        }
+
+    def keep_forgotten(self, name: str, position: int, time_s: float) -> None:
+        """Keep that somebody was erased.
+
+        Args:
+            name: Their pseudonym.
+            position: Of the mark in the log.
+            time_s: When.
+        """
+        while True:
+            before = self.breaker.call(self.space.facts.get, _FORGOTTEN)
+            after = {**(before or {}), name: [position, time_s]}
+            try:
+                self.breaker.call(self.space.facts.put, _FORGOTTEN, after, expected=before)
+            except ConflictError:  # another process forgot somebody at the same moment
+                continue
+            self.forgotten = {**self.forgotten, name: (position, time_s)}
+            return
+
+    def enter(self, name: str) -> None:
+        """Let a bundle of the shelf answer in this process; call with ``changing`` held.
+
+        Args:
+            name: Which.
+        """
+        self.watcher.enter(name)
+
+    def drain(self) -> int:
+        """Move what waits in the spool into the log, if the database is there.
+
+        Returns:
+            How many events moved, of all workspaces.
+        """
+        return self.spool.drain(self.deliver) if self.spool.pending() else 0
+
+    def keepable(self, events: Sequence[Event]) -> list[Event]:
+        """Leave out events that may no longer be kept: consent withdrawn, or person erased.
+
+        Args:
+            events: What waited.
+
+        Returns:
+            What may be kept.
+        """
+        return [one for one in events if self._may_keep(one)]
+
+    def _may_keep(self, event: Event) -> bool:
+        assert event.user_id is not None
+        gone = self.forgotten.get(self.pseudonym(event.user_id)) if self.forgotten else None
+        if gone is not None and (event.time_s is None or event.time_s <= gone[1]):
+            return False
+        return self.consent_of(event.user_id).record
 
     def note(self, actor: str, action: str, subject: str = "", **details: object) -> None:
         """Write down an administrative action.
@@ -198,13 +266,13 @@ class Inside:
             elif event.kind == MOVED and event.words is not None:
                 self.sessions.moved(event.words)
             elif event.kind == FORGOTTEN and event.words is not None:
-                self._forget(event.words, one.position)
+                self._forget(event.words, one.position, event.time_s or one.kept_s)
         self.rates.count("events", happened)
 
-    def _forget(self, name: str, position: int) -> None:
-        self.forgotten[name] = position
-        for user_id in self.tails.people():
+    def _forget(self, name: str, position: int, time_s: float) -> None:
+        self.forgotten = {**self.forgotten, name: (position, time_s)}
+        for user_id in self.follower.people():
             if self.pseudonym(user_id) == name:
-                self.tails.drop(user_id, gone=True)
+                self.follower.drop(user_id, gone=True)
         self.consents.clear()
         self.people.clear()

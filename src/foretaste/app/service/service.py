@@ -219,7 +219,14 @@ class Service:
             space = self._store.space(name)
             salt = _salt(space)
             inside = Inside(
-                name, self.settings, space, self.breaker, self._spool, self._clock, salt
+                name,
+                self.settings,
+                space,
+                self.breaker,
+                self._spool,
+                self._clock,
+                salt,
+                self._background.deliver,
             )
             active = inside.shelf.active()
             if active is None:

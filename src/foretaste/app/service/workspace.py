@@ -5,14 +5,28 @@ from __future__ import annotations
 from foretaste.app.recommender import Recommender
 from foretaste.app.service.cases.answering import AnswerCases
 from foretaste.app.service.cases.catalogue import CatalogueCases
+from foretaste.app.service.cases.experiments import ExperimentCases
+from foretaste.app.service.cases.forgetting import ForgetCases
+from foretaste.app.service.cases.jobs import JobCases
 from foretaste.app.service.cases.listing import ListCases
+from foretaste.app.service.cases.office import OfficeCases
 from foretaste.app.service.cases.people import PeopleCases
 from foretaste.app.service.cases.recording import RecordCases
 
 __all__ = ["Workspace"]
 
 
-class Workspace(AnswerCases, ListCases, RecordCases, CatalogueCases, PeopleCases):
+class Workspace(
+    AnswerCases,
+    ListCases,
+    RecordCases,
+    CatalogueCases,
+    PeopleCases,
+    ForgetCases,
+    JobCases,
+    ExperimentCases,
+    OfficeCases,
+):
     """Everything that doors may ask of one workspace; nothing of another can be reached.
 
     Thread-safe. Answers never wait for the database longer than ``live.patience_s``, and go on

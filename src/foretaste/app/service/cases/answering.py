@@ -12,6 +12,7 @@ from foretaste.app.service.live.knowing import Known, know
 from foretaste.app.service.live.serving import Serving
 from foretaste.core import Answer, Impression, Query, Reason
 from foretaste.core.errors import LimitError, UnknownIdError
+from foretaste.recommend import Past
 
 __all__ = ["AnswerCases"]
 
@@ -60,7 +61,7 @@ class AnswerCases(Cases):
         if user_id is None and session_id is not None:
             user_id = inside.sessions.user_of(session_id)
         known = None if user_id is None else know(inside, serving, user_id)
-        choice = choose(inside, query, user_id, explore, source)
+        choice = choose(inside, serving, query, user_id, explore, source)
         overlaid = time.perf_counter()
         answer = self._ask(serving, query, user_id, known, choice, reasons)
         said = list(answer.warnings)
@@ -80,7 +81,7 @@ class AnswerCases(Cases):
             and inside.settings.storage.impressions
             and (known is None or known.consent.record)
         ):
-            inside.showing.put(_impression(answer, user_id, inside.clock.now_s(), choice))
+            inside.showing.put(_impression(answer, user_id, inside.clock.now_s()))
         inside.rates.count("answers")
         return answer
 
@@ -150,19 +151,21 @@ class AnswerCases(Cases):
             diversity = query.diversity if choice.diversity is None else choice.diversity
             asked = replace(query, user_id=user_id, diversity=diversity)
         past = None if known is None else known.past
+        if past is None and user_id != query.user_id:
+            past = Past()  # a session that has done nothing yet is no stranger's id
         return serving.recommender.pipeline.answer(
             asked, reasons=reasons, past=past, select=choice.select, source=choice.source
         )
 
 
-def _impression(answer: Answer, user_id: str | None, time_s: float, choice: Choice) -> Impression:
+def _impression(answer: Answer, user_id: str | None, time_s: float) -> Impression:
     return Impression(
         answer.answer_id,
         user_id,
         answer.item_ids,
         answer.propensities or (1.0,) * len(answer.item_ids),
         time_s,
-        choice.features,
+        {"score": tuple([round(score, 4) for score in answer.scores])},
         answer.explored,
         answer.source,
         answer.bundle_digest,

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from foretaste.core import Query
-from foretaste.feedback import Exploration, assign, exploration_rng
+from foretaste.core import Query, Scorer
+from foretaste.feedback import Exploration, Interleaving, assign, exploration_rng
 from foretaste.recommend import Select
 
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
+    from foretaste.app.service.live.serving import Serving
 
 __all__ = ["Choice", "choose"]
 
@@ -25,18 +26,21 @@ class Choice:
         source: Who ranks, if not the first that can.
         diversity: Variety, where an arm says so.
         arms: Arm of each experiment the person is in.
-        features: What the impression notes besides.
     """
 
     select: Select | None = None
     source: str | None = None
     diversity: float | None = None
     arms: Mapping[str, str] = field(default_factory=dict)
-    features: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def choose(
-    inside: Inside, query: Query, user_id: str | None, explore: float | None, source: str | None
+    inside: Inside,
+    serving: Serving,
+    query: Query,
+    user_id: str | None,
+    explore: float | None,
+    source: str | None,
 ) -> Choice:
     """Find the arms somebody is in, and what follows from them.
 
@@ -45,6 +49,7 @@ def choose(
 
     Args:
         inside: The workspace.
+        serving: What answers.
         query: The question.
         user_id: Who asks; nobody in particular is in no experiment.
         explore: Share of places left to chance, if the request says so.
@@ -68,10 +73,25 @@ def choose(
                 exploration = _shared(exploration, float(said["explore"]))
     if explore is not None:
         exploration = _shared(exploration, explore)
-    select = None
+    select: Select | None = None
+    mixed = tried.interleaving
+    if mixed is not None and user_id is not None and explore is None and source is None:
+        first, second = (mixed.arms[name].settings.get("source") for name in sorted(mixed.arms))
+        challenger = _scorer(serving, second)
+        if challenger is not None:
+            arms[mixed.name] = "interleaved"
+            rng = exploration_rng(query, mixed.salt, inside.next_draw())
+            return Choice(Interleaving(challenger, rng), first, diversity, arms)
     if exploration.active:
         select = exploration.select(exploration_rng(query, inside.next_draw()))
     return Choice(select, source, diversity, arms)
+
+
+def _scorer(serving: Serving, name: str | None) -> Scorer | None:
+    sources = serving.recommender.pipeline.sources
+    if name is None:
+        return sources[0].scorer
+    return next((one.scorer for one in sources if one.name == name), None)
 
 
 def _shared(exploration: Exploration, share: float) -> Exploration:

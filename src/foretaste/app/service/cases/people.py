@@ -229,6 +229,8 @@ class PeopleCases(Cases):
         hidden = hidden_id(session_id)
         moved = mark(MOVED, None, inside.clock.now_s(), words=hidden)
         inside.breaker.call(inside.space.events.append, [moved])
+        inside.showing.move(hidden, user_id)
+        inside.breaker.call(inside.space.impressions.move, hidden, user_id)
         return inside.breaker.call(inside.space.events.move, hidden, user_id)
 
     def _reread(self, user_ids: Iterable[str]) -> None:

@@ -28,12 +28,14 @@ class Counted:
     Attributes:
         likes: How many people like each item, in the rows of ``item_ids``, [I].
         people: How many people like anything.
+        newcomers: How many of them the bundle does not know.
         rows: Items of likes since the fit, in the order they came, int [N].
         times_s: When those were, float [N].
     """
 
     likes: FloatArray
     people: int
+    newcomers: int
     rows: np.ndarray
     times_s: np.ndarray
 
@@ -101,7 +103,9 @@ class Drift:
         total = np.zeros(dataset.n_items)
         total[: len(likes)] = likes
         total += np.bincount(rows[here], minlength=dataset.n_items)
-        return Counted(total, known + len(self._people), rows[here], times_s[here])
+        newcomers = sum(one not in dataset.user_ids for one in self._people)
+        people = known + len(self._people)
+        return Counted(total, people, newcomers, rows[here], times_s[here])
 
     def _count(self, serving: Serving, events: Iterable[KeptEvent]) -> None:
         dataset = serving.recommender.dataset

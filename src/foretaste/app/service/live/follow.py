@@ -11,6 +11,7 @@ from foretaste.app.service.live.breaker import Breaker
 from foretaste.app.service.live.controls import MOVED, STRUCK
 from foretaste.app.service.live.tails import Tail, Tails
 from foretaste.core.errors import OutsideError
+from foretaste.recommend.translate import MAX_HISTORY
 from foretaste.store import KeptEvent, Space
 
 __all__ = ["Follower"]
@@ -19,6 +20,7 @@ _BATCH = 10_000
 _BATCHES = 5
 """Batches read before one answer at most; what is left is read by the next."""
 _CREDIT_S = 10.0
+_PASTS = 1_000
 
 
 class Follower:
@@ -42,6 +44,7 @@ class Follower:
     ) -> None:
         self._space = space
         self._tails = tails
+        self._pasts = Tails(_PASTS, _PASTS * 100_000)
         self._breaker = breaker
         self._patience_s = patience_s
         self._heard = heard
@@ -63,6 +66,7 @@ class Follower:
             newest = self._space.events.position()
             whole = newest - base <= most
             self._tails.restart(whole)
+            self._pasts.restart(False)
             self._base = base
             self.position = base if whole else newest
             self._removals = None
@@ -98,24 +102,47 @@ class Follower:
             self._lock.release()
         return True
 
-    def tail_of(self, user_id: str) -> tuple[Tail, bool]:
+    def tail_of(self, user_id: str, *, everything: bool = False) -> tuple[Tail, bool]:
         """What a person did after the bundle was fitted.
 
         Args:
             user_id: The person.
+            everything: Also what they did before: for those whose events no bundle may hold.
 
         Returns:
             Their tail, and whether it is known to be all.
         """
-        found = self._tails.get(user_id)
+        tails = self._pasts if everything else self._tails
+        found = tails.get(user_id)
         if found is not None:
             return found, True
-        self._tails.begin(user_id)
+        tails.begin(user_id)
+        after = 0 if everything else self._base
         try:
-            kept = self._breaker.call(self._space.events.of, user_id, after=self._base)
+            kept = self._breaker.call(
+                self._space.events.of, user_id, after=after, newest=MAX_HISTORY
+            )
         except OutsideError:
-            return self._tails.finish(user_id, None), False
-        return self._tails.finish(user_id, kept), True
+            return tails.finish(user_id, None), False
+        return tails.finish(user_id, kept), True
+
+    def drop(self, user_id: str, *, gone: bool = False) -> None:
+        """Forget what is remembered of a person.
+
+        Args:
+            user_id: The person.
+            gone: Nothing of theirs is left anywhere; else it is read anew.
+        """
+        self._tails.drop(user_id, gone=gone)
+        self._pasts.drop(user_id, gone=gone)
+
+    def people(self) -> set[str]:
+        """Of whom anything is remembered.
+
+        Returns:
+            Their ids.
+        """
+        return {*self._tails.people(), *self._pasts.people()}
 
     def _read(self) -> bool:
         """Read one batch; whether there may be more."""
@@ -124,6 +151,7 @@ class Follower:
         if events:
             self.position = events[-1].position
             self._tails.add(events)
+            self._pasts.add(events)
             for one in events:
                 if one.event.kind in (STRUCK, MOVED):
                     self._announce(one)
@@ -137,7 +165,7 @@ class Follower:
         user_id = event.words if event.kind == MOVED else event.user_id
         assert user_id is not None
         self._announced.append((time.monotonic() + _CREDIT_S, user_id))
-        self._tails.drop(user_id)
+        self.drop(user_id)
 
     def _removed(self, removals: int) -> None:
         """Events were taken out: read again whoever it was, or everybody if nobody said who."""
@@ -148,6 +176,7 @@ class Follower:
         count = 0 if before is None else removals - before
         if before is not None and 0 < count <= len(self._announced):
             for _ in range(count):
-                self._tails.drop(self._announced.popleft()[1])
+                self.drop(self._announced.popleft()[1])
         elif before is not None:
             self._tails.restart(False)
+            self._pasts.restart(False)

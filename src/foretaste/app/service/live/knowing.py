@@ -15,7 +15,6 @@ from foretaste.store import Consent
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
     from foretaste.app.service.live.serving import Serving
-    from foretaste.app.service.live.tails import Tail
 
 __all__ = ["Known", "know"]
 
@@ -57,15 +56,16 @@ def know(inside: Inside, serving: Serving, user_id: str) -> Known:
         consent, whole = inside.assumed_consent(user_id), False
     if not consent.personalise:
         return Known(_NOBODY, consent, whole, True)
-    tail, known = inside.follower.tail_of(user_id)
+    taught = consent.train
+    tail, known = inside.follower.tail_of(user_id, everything=not taught)
     try:
         person = inside.person_since(serving, user_id)
     except OutsideError:
         person, known = None, False
     forgotten = inside.was_forgotten(user_id, serving.position)
-    if not tail and person is None and not forgotten:
+    if not tail and person is None and taught and not forgotten:
         return Known(None, consent, whole and known)
-    key = (serving.epoch, 0 if person is None else person.revision, forgotten)
+    key = (serving.epoch, serving.position, 0 if person is None else person.revision, forgotten)
     past = tail.derived.get(key)
     if past is None:
         profile: Mapping[str, Any] = {}
@@ -73,7 +73,10 @@ def know(inside: Inside, serving: Serving, user_id: str) -> Known:
             profile = person.attributes
         elif not forgotten:
             profile = _profile(serving, user_id)
-        past = _past(serving, user_id, tail, forgotten, profile)
+        after = serving.position if taught else 0
+        on_record = taught and not forgotten
+        history = history_of(serving.recommender, user_id, tail, after=after, on_record=on_record)
+        past = Past(history, profile)
         if tail:
             tail.derived.clear()
             tail.derived[key] = past
@@ -84,12 +87,3 @@ def _profile(serving: Serving, user_id: str) -> Mapping[str, Any]:
     translator = serving.recommender.pipeline.translator
     row = translator.user_ids.get(user_id)
     return {} if row is None or not translator.profiles else translator.profiles[row]
-
-
-def _past(
-    serving: Serving, user_id: str, tail: Tail, forgotten: bool, profile: Mapping[str, Any]
-) -> Past:
-    history = history_of(
-        serving.recommender, user_id, tail, after=serving.position, on_record=not forgotten
-    )
-    return Past(history, profile)

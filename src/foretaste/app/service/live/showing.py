@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from dataclasses import replace
 
 from foretaste.app.service.live.breaker import Breaker
 from foretaste.core import Impression
@@ -109,3 +110,16 @@ class Showing:
             gone = len(self._queue) - len(left)
             self._queue = deque(left)
         return gone
+
+    def move(self, from_user: str, to_user: str) -> None:
+        """Give what waits of one person to another.
+
+        Args:
+            from_user: Whose it is.
+            to_user: Whose it becomes.
+        """
+        with self._writing, self._changing:
+            self._queue = deque(
+                replace(one, user_id=to_user) if one.user_id == from_user else one
+                for one in self._queue
+            )

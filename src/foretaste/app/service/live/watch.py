@@ -40,6 +40,7 @@ class Watcher:
     def wake(self) -> None:
         """Read everything once, before the first answer."""
         inside = self._inside
+        inside.read_forgotten()
         inside.follower.restart(inside.serving.position, most=inside.settings.live.people)
         self._people = inside.serving.people_revision
         self._seen = None
@@ -61,15 +62,29 @@ class Watcher:
         if before is None or now.people != before.people:
             self._changed_people(first=before is None)
 
+    def enter(self, name: str) -> None:
+        """Let a bundle of the shelf answer; call with the workspace's ``changing`` held.
+
+        It takes in new items and popularity first, so that nothing is lost for a moment.
+
+        Args:
+            name: Which.
+        """
+        inside = self._inside
+        fresh = serving_of(inside, name)
+        fresh.grower.prepare()
+        fresh = self._grown(fresh)
+        self._people = min(self._people, fresh.people_revision)
+        inside.swap(self._drifted(fresh))
+        _LOG.info("%s: the bundle %s answers now", inside.name, name)
+
     def _bundle(self) -> None:
         inside = self._inside
         name = inside.shelf.active()
         if name is None or name == inside.serving.info.name:
             return
         with inside.changing:
-            fresh = serving_of(inside, name)
-            inside.swap(fresh)
-        _LOG.info("%s: the bundle %s answers now", inside.name, name)
+            self.enter(name)
 
     def drift(self) -> None:
         """Let popularity follow the stream, if it is time to and anything happened."""
@@ -77,37 +92,44 @@ class Watcher:
         every_s = inside.settings.live.drift_s
         if not every_s or time.monotonic() - self._drifted_s < every_s:
             return
-        removals = inside.space.revision().events
         with inside.changing:
-            serving = inside.serving
-            if self._drift.read(serving, removals) and serving.position <= inside.follower.position:
-                counted = self._drift.counted(serving)
-                fresh = serving.recommender
-                if counted.people:
-                    fresh = serving.grower.drift(counted.likes, counted.people)
-                inside.swap(replace(serving, recommender=fresh, counted=counted))
+            fresh = self._drifted(inside.serving)
+            if fresh is not inside.serving:
+                inside.swap(fresh)
         self._drifted_s = time.monotonic()
 
+    def _drifted(self, serving: Serving) -> Serving:
+        removals = self._inside.space.revision().events
+        if not self._drift.read(serving, removals):
+            return serving
+        counted = self._drift.counted(serving)
+        fresh = serving.recommender
+        if counted.people:
+            fresh = serving.grower.drift(counted.likes, counted.people)
+        return replace(serving, recommender=fresh, counted=counted)
+
     def _grow(self) -> None:
-        inside = self._inside
-        with inside.changing:
-            serving = inside.serving
-            records, revision = inside.space.items.changed_since(serving.items_revision)
-            there = [one for one in records if not one.deleted]
-            gone = [one.item_id for one in records if one.deleted]
-            known = serving.recommender.dataset.item_ids
-            created = {one.item_id: one.updated_s for one in there if one.item_id not in known}
-            inside.swap(
-                replace(
-                    serving,
-                    recommender=serving.grower.grow(there, gone),
-                    items_revision=revision,
-                    created_s={**created, **serving.created_s},
-                    epoch=Serving.new_epoch(),
-                )
-            )
-            for warning in serving.grower.warnings:
-                _LOG.warning("%s: %s", inside.name, warning)
+        with self._inside.changing:
+            self._inside.swap(self._grown(self._inside.serving))
+
+    def _grown(self, serving: Serving) -> Serving:
+        records, revision = self._inside.space.items.changed_since(serving.items_revision)
+        if not records:
+            return replace(serving, items_revision=revision)
+        there = [one for one in records if not one.deleted]
+        gone = [one.item_id for one in records if one.deleted]
+        known = serving.recommender.dataset.item_ids
+        created = {one.item_id: one.updated_s for one in there if one.item_id not in known}
+        fresh = serving.grower.grow(there, gone)
+        for warning in serving.grower.warnings:
+            _LOG.warning("%s: %s", self._inside.name, warning)
+        return replace(
+            serving,
+            recommender=fresh,
+            items_revision=revision,
+            created_s={**created, **serving.created_s},
+            epoch=Serving.new_epoch(),
+        )
 
     def _changed_people(self, *, first: bool) -> None:
         inside = self._inside

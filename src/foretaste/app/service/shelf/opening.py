@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from foretaste.app.bundles import load
-from foretaste.app.fitting import fit, read
+from foretaste.app.fitting import code_digest, fit, read
 from foretaste.app.growing import Grower
 from foretaste.app.recommender import Recommender
 from foretaste.app.sampling import sample
@@ -47,7 +50,7 @@ def begin(inside: Inside, source: str | Path | None, tell: Tell) -> str:
             dict(recommender.card), "seed",
         )  # fmt: skip
         revision = inside.space.revision()
-        noted = {"items": revision.items, "people": revision.people, "seeded": position}
+        noted = {"items": revision.items, "people": revision.people, "code": code_digest()}
         put = inside.shelf.put(recommender, info, noted)
         inside.shelf.activate(put.name, instead_of=None)
         return put.name
@@ -66,6 +69,11 @@ def serving_of(inside: Inside, name: str) -> Serving:
     recommender = inside.shelf.load(name)
     noted = inside.shelf.extra(name)
     info = inside.shelf.info(name)
+    hidden = recommender.dataset.item_ids.rows(noted.get("hidden", []), unknown="drop")
+    if len(hidden):
+        mask = np.zeros(recommender.dataset.n_items, bool)
+        mask[hidden] = True
+        recommender = replace(recommender, hidden=mask)
     return Serving(
         recommender,
         Grower(recommender),

@@ -1,0 +1,316 @@
+"""Experiments, exploration, and what came of it all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from foretaste.app.service.cases.base import Cases
+from foretaste.app.service.live.controls import MARK
+from foretaste.app.service.live.trying import EXPLORATION, Trying
+from foretaste.core.errors import ConflictError, InputError, UnknownIdError
+from foretaste.feedback import (
+    METRICS,
+    DriftReport,
+    ExperimentReport,
+    Exploration,
+    InterleavingOutcome,
+    Period,
+    Satisfaction,
+    drift,
+    experiment_report,
+    interleaving_credits,
+    interleaving_outcome,
+    satisfaction,
+    weights_of,
+)
+from foretaste.store import Arm, Experiment
+
+__all__ = ["ExperimentCases", "ExperimentResult"]
+
+_SETTINGS = ("source", "diversity", "explore")
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentResult:
+    """What an experiment has found so far.
+
+    Attributes:
+        experiment: It, as it stands.
+        report: Arms, sample ratio and effects; ``None`` for interleaving.
+        outcome: Whom people preferred; ``None`` for A/B.
+    """
+
+    experiment: Experiment
+    report: ExperimentReport | None = None
+    outcome: InterleavingOutcome | None = None
+
+
+class ExperimentCases(Cases):
+    """A/B tests, interleaving, exploration, satisfaction and drift."""
+
+    def experiments(self) -> list[Experiment]:
+        """All experiments.
+
+        Returns:
+            By name.
+        """
+        return self._inside.breaker.call(self._inside.space.experiments.all)
+
+    def experiment(self, name: str) -> Experiment:
+        """One experiment.
+
+        Args:
+            name: Which.
+
+        Returns:
+            It.
+
+        Raises:
+            UnknownIdError: If there is none.
+        """
+        found = self._inside.breaker.call(self._inside.space.experiments.get, name)
+        if found is None:
+            raise UnknownIdError(f"no experiment has the name {name!r}")
+        return found
+
+    def put_experiment(self, experiment: Experiment, *, actor: str = "") -> Experiment:
+        """Draft an experiment, or change one that has not begun.
+
+        Args:
+            experiment: Its name, kind, arms, metric and horizon; status and times are given
+                here. Settings of an arm: ``source`` (who ranks), ``diversity`` (0 to 1),
+                ``explore`` (share of places).
+            actor: Who does so, for the audit log.
+
+        Returns:
+            The draft.
+
+        Raises:
+            InputError: If the arms make no sense.
+            ConflictError: If it has begun.
+        """
+        inside = self._inside
+        self._check_draft(experiment)
+        before = inside.breaker.call(inside.space.experiments.get, experiment.name)
+        if before is not None and before.status != "draft":
+            raise ConflictError("the experiment has begun", got=before.status)
+        draft = replace(
+            experiment,
+            status="draft",
+            salt=experiment.salt or (before.salt if before else "") or secrets.token_hex(8),
+            created_s=inside.clock.now_s() if before is None else before.created_s,
+            started_s=None,
+            stopped_s=None,
+        )
+        kept = inside.breaker.call(inside.space.experiments.put, draft)
+        inside.note(actor, "experiment.put", experiment.name)
+        return kept
+
+    def start_experiment(self, name: str, *, actor: str = "") -> Experiment:
+        """Begin; from the next answers on people are in their arms, in every process.
+
+        Args:
+            name: Which.
+            actor: Who does so, for the audit log.
+
+        Returns:
+            It, running.
+
+        Raises:
+            ConflictError: If it has begun before, or another interleaving runs.
+        """
+        found = self.experiment(name)
+        if found.status != "draft":
+            raise ConflictError("the experiment has begun before", got=found.status)
+        if found.kind == "interleaving" and self._inside.trying.interleaving is not None:
+            raise ConflictError("another interleaving runs: a list has room for one")
+        changed = replace(found, status="running", started_s=self._inside.clock.now_s())
+        return self._changed(changed, actor, "experiment.start")
+
+    def stop_experiment(self, name: str, *, actor: str = "") -> Experiment:
+        """End; everybody gets what everybody gets again.
+
+        Args:
+            name: Which.
+            actor: Who does so, for the audit log.
+
+        Returns:
+            It, stopped.
+
+        Raises:
+            ConflictError: If it does not run.
+        """
+        found = self.experiment(name)
+        if found.status != "running":
+            raise ConflictError("the experiment does not run", got=found.status)
+        changed = replace(found, status="stopped", stopped_s=self._inside.clock.now_s())
+        return self._changed(changed, actor, "experiment.stop")
+
+    def delete_experiment(self, name: str, *, actor: str = "") -> None:
+        """Take an experiment away; what was shown in it stays in the impressions.
+
+        Args:
+            name: Which.
+            actor: Who does so, for the audit log.
+        """
+        inside = self._inside
+        self.experiment(name)
+        inside.breaker.call(inside.space.experiments.delete, name)
+        inside.trying = Trying.read(inside.space)
+        inside.note(actor, "experiment.delete", name)
+
+    def experiment_result(self, name: str) -> ExperimentResult:
+        """What an experiment has found so far.
+
+        Args:
+            name: Which.
+
+        Returns:
+            The result.
+        """
+        inside = self._inside
+        found = self.experiment(name)
+        shown, done = self._frames(found.started_s)
+        if found.kind == "interleaving":
+            credits = interleaving_credits(shown, done, name)
+            return ExperimentResult(found, outcome=interleaving_outcome(credits))
+        every = inside.space.events.frame().filter(~pl.col("kind").str.starts_with(MARK))
+        report = experiment_report(
+            shown, every, name, weights_of(found),
+            metric=found.metric,  # type: ignore[arg-type]
+            started_s=found.started_s, horizon=found.horizon,
+        )  # fmt: skip
+        return ExperimentResult(found, report)
+
+    def exploration(self) -> Exploration:
+        """How much is left to chance for everybody.
+
+        Returns:
+            The settings; off unless somebody set them.
+        """
+        return self._inside.trying.exploration
+
+    def set_exploration(self, exploration: Exploration, *, actor: str = "") -> Exploration:
+        """Change how much is left to chance, in every process.
+
+        Args:
+            exploration: The settings.
+            actor: Who does so, for the audit log.
+
+        Returns:
+            What holds now.
+        """
+        inside = self._inside
+        values = exploration.model_dump(mode="json")
+        inside.breaker.call(inside.space.facts.put, EXPLORATION, values)
+        inside.trying = Trying.read(inside.space)
+        inside.note(actor, "exploration.set", "", **values)
+        return exploration
+
+    def satisfaction(
+        self,
+        by: Sequence[str] = ("source",),
+        since_s: float | None = None,
+        *,
+        group: str | None = None,
+    ) -> Satisfaction:
+        """Clicks, conversion, dwell, coming back and sending back, with intervals.
+
+        Args:
+            by: What to split by: ``arm``, ``source``, ``group``.
+            since_s: Only what was shown after this time.
+            group: Attribute of people that makes the groups.
+
+        Returns:
+            The report.
+        """
+        shown, done = self._frames(since_s)
+        groups: Mapping[str, str] | None = None
+        if group is not None:
+            people = self._inside.space.people.frame()
+            if group not in people.columns:
+                raise InputError("people have no such attribute", got=group)
+            table = people.select("user_id", pl.col(group).cast(pl.String)).drop_nulls()
+            groups = dict(table.iter_rows())
+        return satisfaction(shown, done, tuple(by), groups=groups)  # type: ignore[arg-type]
+
+    def drift(self, recent_s: float = 7 * _DAY_S) -> DriftReport:
+        """Whether people do other things lately than at the time before.
+
+        Args:
+            recent_s: How long lately is; the time before is everything older in the log.
+
+        Returns:
+            The report; without enough on both sides it has nothing to compare.
+        """
+        shown, done = self._frames(None)
+        border_s = self._inside.clock.now_s() - recent_s
+        before, after = pl.col("time_s") < border_s, pl.col("time_s") >= border_s
+        return drift(
+            _period(shown.filter(before), done.filter(before)),
+            _period(shown.filter(after), done.filter(after)),
+        )
+
+    def _frames(self, since_s: float | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+        inside = self._inside
+        inside.showing.flush()
+        shown = inside.breaker.call(inside.space.impressions.frame, since_s)
+        done = inside.breaker.call(inside.space.events.frame)
+        done = done.filter(~pl.col("kind").str.starts_with(MARK))
+        if since_s is not None:
+            done = done.filter(pl.col("time_s") >= since_s)
+        return shown, done
+
+    def _changed(self, experiment: Experiment, actor: str, action: str) -> Experiment:
+        inside = self._inside
+        kept = inside.breaker.call(inside.space.experiments.put, experiment)
+        inside.trying = Trying.read(inside.space)
+        inside.note(actor, action, experiment.name)
+        return kept
+
+    def _check_draft(self, experiment: Experiment) -> None:
+        if experiment.metric not in METRICS:
+            raise InputError(
+                "there is no such metric", expected=", ".join(METRICS), got=experiment.metric
+            )
+        if len(experiment.arms) < 2:
+            raise InputError("an experiment needs two arms or more", got=len(experiment.arms))
+        if experiment.kind == "interleaving" and len(experiment.arms) != 2:
+            raise InputError("interleaving compares two arms", got=len(experiment.arms))
+        weights_of(experiment)
+        for arm in experiment.arms.values():
+            self._check_arm(arm)
+
+    def _check_arm(self, arm: Arm) -> None:
+        strange = [name for name in arm.settings if name not in _SETTINGS]
+        if strange:
+            raise InputError(
+                "an arm has a setting nobody knows", expected=", ".join(_SETTINGS), got=strange[0]
+            )
+        sources = [one.name for one in self._inside.serving.recommender.pipeline.sources]
+        source = arm.settings.get("source")
+        if source is not None and source not in (*sources, "fusion"):
+            raise InputError("there is no such source", expected=", ".join(sources), got=source)
+        for name in ("diversity", "explore"):
+            value: Any = arm.settings.get(name, 0.0)
+            if not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise InputError(f"{name} of an arm is no share", expected="0 to 1", got=value)
+
+
+def _period(shown: pl.DataFrame, done: pl.DataFrame) -> Period:
+    """A stretch of time, with the scores that the impressions keep."""
+    kept = shown.select(
+        "user_id", pl.col("features").str.json_path_match("$.score").alias("scores")
+    ).drop_nulls()
+    lists = kept["scores"].str.json_decode(pl.List(pl.Float64))
+    counts = lists.list.len().to_numpy()
+    scores = np.concatenate([np.zeros(0), *[one.to_numpy() for one in lists]])
+    scored = np.repeat(kept["user_id"].to_numpy(), counts)
+    return Period.of(shown, done, scores=scores, scored=scored)
