@@ -206,6 +206,7 @@ class Service:
         self._background.close()
         for one in self._workspaces.values():
             one._inside.showing.flush()
+            one._inside.follower.close()
         self._spool.close()
         self._store.close()
 

@@ -181,11 +181,12 @@ class ExperimentCases(Cases):
         if found.kind == "interleaving":
             credits = interleaving_credits(shown, done, name)
             return ExperimentResult(found, outcome=interleaving_outcome(credits))
+        more: dict[str, Any] = {} if found.horizon is None else {"horizon": found.horizon}
         every = inside.space.events.frame().filter(~pl.col("kind").str.starts_with(MARK))
         report = experiment_report(
             shown, every, name, weights_of(found),
             metric=found.metric,  # type: ignore[arg-type]
-            started_s=found.started_s, horizon=found.horizon,
+            started_s=found.started_s, **more,
         )  # fmt: skip
         return ExperimentResult(found, report)
 

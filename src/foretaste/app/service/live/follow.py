@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from foretaste.app.service.live.asking import Asking
 from foretaste.app.service.live.breaker import Breaker
 from foretaste.app.service.live.controls import MOVED, STRUCK
 from foretaste.app.service.live.tails import Tail, Tails
@@ -49,6 +50,9 @@ class Follower:
         self._patience_s = patience_s
         self._heard = heard
         self._lock = threading.Lock()
+        self._asking = None
+        if space.store.dialect != "sqlite":
+            self._asking = Asking(self._read_locked, patience_s, breaker.trip)
         self._removals: int | None = None
         self._announced: deque[tuple[float, str]] = deque()
         self._base = 0
@@ -87,19 +91,40 @@ class Follower:
     def catch_up(self) -> bool:
         """Read everything that is new.
 
+        A file answers or fails at once, so it is read here. A server can also hang: there
+        another thread reads, for all that ask at the same time, and whoever has waited long
+        enough goes on from memory and lets nobody else wait.
+
         Returns:
             Whether all is known now; ``False`` while the database does not answer.
         """
-        if not self._breaker.closed or not self._lock.acquire(timeout=self._patience_s):
+        if not self._breaker.closed:
             return False
+        if self._asking is not None:
+            return self._asking.ask()
+        if not self._lock.acquire(timeout=self._patience_s):
+            return False
+        try:
+            return self._read_on()
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """End the thread that reads, if there is one."""
+        if self._asking is not None:
+            self._asking.close()
+
+    def _read_locked(self) -> bool:
+        with self._lock:
+            return self._read_on()
+
+    def _read_on(self) -> bool:
         try:
             for _ in range(_BATCHES):
                 if not self._breaker.call(self._read):
                     break
         except OutsideError:
             return False
-        finally:
-            self._lock.release()
         return True
 
     def tail_of(self, user_id: str, *, everything: bool = False) -> tuple[Tail, bool]:

@@ -84,7 +84,8 @@ class Watcher:
         if name is None or name == inside.serving.info.name:
             return
         with inside.changing:
-            self.enter(name)
+            if name != inside.serving.info.name:  # else somebody was faster
+                self.enter(name)
 
     def drift(self) -> None:
         """Let popularity follow the stream, if it is time to and anything happened."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from foretaste.app.service.shelf.promoting import promote
-from foretaste.app.service.work.child import CancelledWorkError, run_child
-from foretaste.core.errors import InputError
+from foretaste.app.service.work.child import CancelledWorkError, WorkFailedError, run_child
+from foretaste.core.errors import BusyError, InputError
 from foretaste.store import Job
 from foretaste.store.transfer import export_all
 
@@ -18,25 +18,35 @@ if TYPE_CHECKING:
 __all__ = ["TASKS"]
 
 Tell = Callable[[str, float], bool]
+_TRIES = 3
 
 
 def _refresh(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
     """Fit on what the store holds now, and let the result answer."""
-    active = inside.shelf.active()
-    if active is None:
-        raise InputError("there is no bundle to fit again")
     out = inside.shelf.folder / f"fit-{job.job_id}"
-    shutil.rmtree(out, ignore_errors=True)
     asked = {
         "task": "refresh",
         "url": inside.settings.store_url,
         "workspace": inside.name,
-        "base": str(inside.shelf.place(active)),
         "out": str(out),
         "train": inside.settings.consent.train,
     }
     try:
-        done = run_child(asked, inside.settings.refresh, tell)
+        for _ in range(_TRIES):
+            active = _active(inside)
+            shutil.rmtree(out, ignore_errors=True)
+            try:
+                done = run_child(
+                    {**asked, "base": str(inside.shelf.place(active))},
+                    inside.settings.refresh, tell,
+                )  # fmt: skip
+                break
+            except WorkFailedError:
+                # Forgetting somebody takes the bundle away that this began with: begin again.
+                if _active(inside) == active:
+                    raise
+        else:
+            raise BusyError("the bundle changes faster than it can be fitted")
         inside.follower.catch_up()
         info = promote(inside, out, done, str(job.arguments.get("reason", "refresh")))
     finally:
@@ -46,12 +56,9 @@ def _refresh(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
 
 def _evaluate(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
     """Measure what answers now."""
-    active = inside.shelf.active()
-    if active is None:
-        raise InputError("there is no bundle to measure")
     asked = {
         "task": "evaluate",
-        "base": str(inside.shelf.place(active)),
+        "base": str(inside.shelf.place(_active(inside))),
         "arguments": dict(job.arguments),
     }
     done = run_child(asked, inside.settings.refresh, tell)
@@ -66,6 +73,13 @@ def _export(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
         raise InputError("no such format", expected="parquet or jsonl", got=format)
     counts = export_all(inside.space, folder, format, _obedient(tell))  # type: ignore[arg-type]
     return {"folder": str(folder), "rows": counts}
+
+
+def _active(inside: Inside) -> str:
+    found = inside.shelf.active()
+    if found is None:
+        raise InputError("there is no bundle yet")
+    return found
 
 
 def _obedient(tell: Tell) -> Callable[[str, float], None]:
