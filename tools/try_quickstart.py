@@ -60,7 +60,7 @@ def link_in(lines: list[str]) -> str | None:
     Returns:
         The link, or ``None`` when there is none yet.
     """
-    found = re.search(r"https?://\S+/console/login\?token=\S+", "".join(lines))
+    found = re.search(r"https?://\S+/console/enter\?token=\S+", "".join(lines))
     return found.group(0) if found else None
 
 
@@ -77,7 +77,7 @@ def opens(link: str) -> list[str]:
     jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     browser = urllib.request.build_opener(jar)
     wrong = []
-    for address in (f"{base}/health/ready", link, f"{base}/console"):
+    for address in (f"{base}/health/ready", link, f"{base}/console/"):
         try:
             with browser.open(address, timeout=20) as page:
                 body = page.read()

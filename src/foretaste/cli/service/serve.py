@@ -86,7 +86,7 @@ def login_link(service: Service, workspace: str = "default") -> str:
     # With several workers the console has a process of its own, at the next port.
     port = http.port if http.workers == 1 else http.port + 1
     token = service.access.login_token(workspace)
-    return f"{scheme}://{host}:{port}/console/login?token={token}"
+    return f"{scheme}://{host}:{port}/console/enter?token={token}"
 
 
 def _console(app: FastAPI, service: Service) -> None:
