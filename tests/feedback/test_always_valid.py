@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -110,6 +112,21 @@ def test_the_bounded_sequence_holds_from_the_first_value_on() -> None:
             assert (np.diff(low) >= 0).all() and (np.diff(high) <= 0).all()
         assert missed / 300 <= 0.05
         assert np.mean(width) < 0.2
+    values = rng.random(60)
+    mean, known, bets, wins, price = 0.5, 0.25, 0.0, 0.0, 0.0
+    lower, upper, gathered, spread = 0.0, 1.0, 0.5, 0.25
+    found = bounded_sequence(values, level=0.9)
+    for t, x in enumerate(values, start=1):  # the theorem, value by value
+        bet = min(math.sqrt(2 * math.log(20) / (known * t * math.log(1 + t))), 0.5)
+        bets, wins = bets + bet, wins + bet * x
+        price += 4 * (x - mean) ** 2 * (-math.log(1 - bet) - bet) / 4
+        reach = (math.log(20) + price) / bets
+        lower, upper = max(lower, wins / bets - reach), min(upper, wins / bets + reach)
+        assert (found[0][t - 1], found[1][t - 1]) == pytest.approx((lower, upper))
+        gathered += x
+        mean = gathered / (t + 1)
+        spread += (x - mean) ** 2
+        known = spread / (t + 1)
     low, high = bounded_sequence(np.array([3.0, 4.0, 5.0]), low=1.0, high=5.0)
     assert ((low >= 1) & (high <= 5)).all()
     with pytest.raises(InputError):

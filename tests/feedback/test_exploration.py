@@ -108,6 +108,17 @@ def test_thompson_gives_an_item_the_probability_that_it_is_best() -> None:
     np.testing.assert_allclose(sure, [[1.0, 0.0]])
 
 
+def test_the_floor_gives_every_candidate_its_part() -> None:
+    sure, items = Gaussian(np.zeros(8)), pool(8)
+    exploration = Exploration(kind="ucb", share=0.5, floor=0.2)
+    table = exploration.policy(Evidence(), items, sure, 2).table(8)
+    # One open place of two, always explored: its own item and the six beyond the list.
+    np.testing.assert_allclose(table[0], np.eye(8)[0])
+    expected = np.full(8, 0.2 / 7)
+    expected[0], expected[1] = 0.0, 0.8 + 0.2 / 7
+    np.testing.assert_allclose(table[1], expected)
+
+
 def test_ucb_takes_the_most_hopeful() -> None:
     scorer = Gaussian(np.array([0.1, 0.1, 0.1, 2.0]))
     exploration = Exploration(kind="ucb", share=1.0, width=1.0, floor=0.0)

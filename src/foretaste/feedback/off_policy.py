@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm
 
 from foretaste.core import FloatArray
 from foretaste.core.errors import InputError
+from foretaste.feedback.grouping import numbered
 
 __all__ = ["Estimate", "doubly_robust", "effective_size", "ips", "snips"]
 
@@ -40,7 +42,7 @@ def ips(
     logged: FloatArray,
     target: FloatArray,
     *,
-    groups: FloatArray | None = None,
+    groups: Any | None = None,
     clip: float | None = None,
     level: float = 0.95,
 ) -> Estimate:
@@ -74,7 +76,7 @@ def snips(
     logged: FloatArray,
     target: FloatArray,
     *,
-    groups: FloatArray | None = None,
+    groups: Any | None = None,
     clip: float | None = None,
     level: float = 0.95,
 ) -> Estimate:
@@ -114,7 +116,7 @@ def doubly_robust(
     predicted: FloatArray,
     expected: FloatArray,
     *,
-    groups: FloatArray | None = None,
+    groups: Any | None = None,
     clip: float | None = None,
     level: float = 0.95,
 ) -> Estimate:
@@ -182,12 +184,11 @@ def _weights(
 
 
 def _estimate(
-    terms: FloatArray, value: float, weight: FloatArray, groups: FloatArray | None, level: float
+    terms: FloatArray, value: float, weight: FloatArray, groups: Any | None, level: float
 ) -> Estimate:
     """Normal interval of a mean of terms, those of one group taken whole."""
     count = len(terms)
-    names = np.arange(count) if groups is None else np.asarray(groups)
-    _, where = np.unique(names, return_inverse=True)
+    where = np.arange(count) if groups is None else numbered(groups)
     sums = np.bincount(where, terms - value)
     clusters = len(sums)
     error = float("nan")

@@ -45,15 +45,14 @@ def attributed(
         DataError: If a column that is needed is missing.
     """
     shown, done = impressions_frame(impressions), events_frame(events).with_row_index("_row")
-    places = _places(shown)
     named = done.join(
         shown.select(pl.col("answer_id"), pl.col("answer_id").alias("_named")),
         on="answer_id", how="left",
-    ).join(
-        places.select("answer_id", "item_id", pl.col("place").alias("_named_place")),
-        on=["answer_id", "item_id"], how="left",
     )  # fmt: skip
-    near = _nearest(named, places, window_s)
+    of_named = shown.join(named.select("answer_id"), on="answer_id", how="semi")
+    own = _places(of_named).select("answer_id", "item_id", pl.col("place").alias("_named_place"))
+    named = named.join(own, on=["answer_id", "item_id"], how="left")
+    near = _nearest(named, shown, window_s)
     joined = named.join(near, on="_row", how="left").sort("_row")
     known = pl.col("_named").is_not_null()
     return joined.with_columns(
@@ -66,29 +65,30 @@ def attributed(
     ).drop("_row", "_named", "_named_place", "_near", "_near_place")
 
 
-def _places(shown: pl.DataFrame) -> pl.DataFrame:
+def _places(shown: pl.DataFrame, wanted: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every place of every answer; an item twice in one list counts at the better place."""
     listed = shown.filter(pl.col("item_ids").list.len() > 0)
-    return (
-        listed.select(
-            "answer_id",
-            "user_id",
-            "time_s",
-            pl.col("item_ids").alias("item_id"),
-            pl.int_ranges(0, pl.col("item_ids").list.len()).alias("place"),
-        )
-        .explode("item_id", "place")
-        .unique(["answer_id", "item_id"], keep="first", maintain_order=True)
-    )
+    places = listed.select(
+        "answer_id",
+        "user_id",
+        "time_s",
+        pl.col("item_ids").alias("item_id"),
+        pl.int_ranges(0, pl.col("item_ids").list.len()).alias("place"),
+    ).explode("item_id", "place")
+    if wanted is not None:
+        places = places.join(wanted, on=wanted.columns, how="semi", maintain_order="left")
+    return places.unique(["answer_id", "item_id"], keep="first", maintain_order=True)
 
 
-def _nearest(done: pl.DataFrame, places: pl.DataFrame, window_s: float) -> pl.DataFrame:
+def _nearest(done: pl.DataFrame, shown: pl.DataFrame, window_s: float) -> pl.DataFrame:
     open_events = done.filter(
         pl.col("_named").is_null()
         & pl.col("time_s").is_not_null()
         & pl.col("user_id").is_not_null()
     ).select("_row", "user_id", "item_id", "time_s")
-    candidates = places.filter(pl.col("user_id").is_not_null()).select(
+    # Only lists of these people and places of these items: the rest need not be unfolded.
+    lists = shown.join(open_events.select("user_id"), on="user_id", how="semi")
+    candidates = _places(lists, open_events.select("user_id", "item_id").unique()).select(
         "user_id", "item_id", "time_s",
         pl.col("answer_id").alias("_near"), pl.col("place").alias("_near_place"),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.stats import chi2, kstwobign
 
 from foretaste.core import FloatArray
 from foretaste.feedback.experiments.fixed import compare, linearised
+from foretaste.feedback.grouping import numbered
 from foretaste.feedback.reports.period import Period
 
 __all__ = ["changed_clicks", "changed_scores", "changed_shares", "names_of"]
@@ -28,9 +30,8 @@ def names_of(reference: Period, most: int | None) -> list[str]:
     """
     if most is None:
         return sorted(set(reference.kinds.tolist()))
-    items, counts = np.unique(reference.items[reference.items != ""], return_counts=True)
-    order = np.lexsort((items, -counts))[:most]
-    return [str(items[place]) for place in order]
+    counts = Counter(reference.items[reference.items != ""].tolist())
+    return sorted(counts, key=lambda item: (-counts[item], item))[:most]
 
 
 def changed_shares(
@@ -69,8 +70,8 @@ def _table(period: Period, values: NDArray[Any], names: list[str]) -> FloatArray
     """Counts by person and category; the last column holds every other name."""
     place = {name: number for number, name in enumerate(names)}
     kept = values != ""
-    _, people = np.unique(period.people[kept], return_inverse=True)
-    columns = np.array([place.get(str(value), len(names)) for value in values[kept]], np.int64)
+    people = numbered(period.people[kept])
+    columns = np.array([place.get(value, len(names)) for value in values[kept].tolist()], np.int64)
     found = np.zeros((int(people.max()) + 1 if len(people) else 0, len(names) + 1))
     np.add.at(found, (people, columns), 1.0)
     return found
@@ -121,8 +122,7 @@ def changed_scores(reference: Period, recent: Period) -> tuple[float, float, flo
 def _alikeness(values: FloatArray, people: NDArray[Any]) -> float:
     """Design effect of a mean of ranks when values come several from one person."""
     ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") / len(values)
-    _, where = np.unique(people, return_inverse=True)
-    sums = np.bincount(where, ranks - ranks.mean())
+    sums = np.bincount(numbered(people), ranks - ranks.mean())
     simple = float(((ranks - ranks.mean()) ** 2).sum())
     return max(1.0, float((sums**2).sum()) / simple) if simple > 0 else 1.0
 

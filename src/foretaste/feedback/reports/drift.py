@@ -108,7 +108,7 @@ def drift(reference: Period, recent: Period, settings: DriftSettings | None = No
     """
     given = settings or DriftSettings()
     found: dict[str, tuple[float, float, float, float]] = {}
-    if min(len(set(period.people)) for period in (reference, recent)) >= _FEWEST:
+    if min(len(set(period.people.tolist())) for period in (reference, recent)) >= _FEWEST:
         for what, most in (("kinds", None), ("items", given.items)):
             names = names_of(reference, most)
             change = changed_shares(reference, recent, what, names)

@@ -104,7 +104,7 @@ def experiment_report(
     metric: Metric = "click_rate",
     control: str | None = None,
     started_s: float | None = None,
-    horizon: int | None = None,
+    horizon: int = 10_000,
     level: float = 0.95,
     settings: SatisfactionSettings | None = None,
 ) -> ExperimentReport:
@@ -123,7 +123,8 @@ def experiment_report(
         metric: What to compare by.
         control: The arm to compare with; ``control`` if there is one, else the first by name.
         started_s: When the experiment started.
-        horizon: People planned for; where the running interval should be narrowest.
+        horizon: People planned for, at which the running interval is narrowest; fixed
+            beforehand, never moved along with the data.
         level: Coverage of each interval.
         settings: What counts as a click, a conversion and dwelling.
 
@@ -160,7 +161,7 @@ def _effects(
     others: Sequence[str],
     base: str,
     level: float,
-    horizon: int | None,
+    horizon: int,
 ) -> tuple[ArmEffect, ...]:
     found = {name: _against(people, parts, wholes, name, base, level, horizon) for name in others}
     adjusted = holm({name: fixed.p for name, (fixed, _) in found.items()})
@@ -234,7 +235,7 @@ def _against(
     name: str,
     base: str,
     level: float,
-    horizon: int | None,
+    horizon: int,
 ) -> tuple[Effect, Sequential]:
     arm = people["arm"].to_numpy()
     values = np.zeros(len(arm))
@@ -251,6 +252,5 @@ def _against(
         values[arm == name], values[arm == base],
         before_first=before[0], before_second=before[1], level=level,
     )  # fmt: skip
-    planned = max(200, int(both.sum())) if horizon is None else horizon
-    running = sequential(values[both], arm[both] == name, level=level, horizon=planned)
+    running = sequential(values[both], arm[both] == name, level=level, horizon=horizon)
     return fixed, running

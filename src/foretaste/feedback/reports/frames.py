@@ -119,14 +119,16 @@ def arms_of(impressions: pl.DataFrame) -> pl.DataFrame:
     Returns:
         ``answer_id, experiment, arm``.
     """
+    # Few different texts stand in many answers.
     rows = [
-        (answer, str(experiment), str(arm))
-        for answer, text in impressions.select("answer_id", "arms").iter_rows()
+        (text, str(experiment), str(arm))
+        for text in impressions["arms"].drop_nulls().unique(maintain_order=True)
         for experiment, arm in (json.loads(text) if text else {}).items()
         if arm is not None
     ]
-    names = dict.fromkeys(("answer_id", "experiment", "arm"), pl.String)
-    return pl.DataFrame(rows, schema=names, orient="row")
+    names = dict.fromkeys(("arms", "experiment", "arm"), pl.String)
+    table = pl.DataFrame(rows, schema=names, orient="row")
+    return impressions.select("answer_id", "arms").join(table, on="arms").drop("arms")
 
 
 def _full(
