@@ -51,9 +51,9 @@ def test_a_new_item_is_recommended_within_a_second_from_its_words(call: Caller) 
 
 def test_items_are_put_in_bulk_and_read_in_pages(call: Caller) -> None:
     many = [{"item_id": f"bulk-{n:03}", "attributes": {"title": f"Bulk {n}"}} for n in range(40)]
-    got = call.post("/v1/items/bulk", {"items": many}).json()
+    got = call.post("/v1/bulk/items", {"items": many}).json()
     assert got["new"] == 40
-    again = call.post("/v1/items/bulk", {"items": many}).json()
+    again = call.post("/v1/bulk/items", {"items": many}).json()
     assert (again["new"], again["changed"]) == (0, 0)
     seen, cursor = [], None
     while True:
@@ -97,7 +97,7 @@ def test_people_have_records_with_any_id(call: Caller) -> None:
     page = PeoplePage.model_validate(call.get("/v1/people?n=3").json())
     assert len(page.people) == 3 and page.cursor
     assert call.post("/v1/people", {"user_id": "solo"}).json()["new"] == 1
-    assert call.post("/v1/people/bulk", {"people": [{"user_id": "duo"}]}).json()["new"] == 1
+    assert call.post("/v1/bulk/people", {"people": [{"user_id": "duo"}]}).json()["new"] == 1
     assert call("DELETE", "/v1/people/solo").status_code == 204
     assert call.get("/v1/people/solo").status_code == 404
 

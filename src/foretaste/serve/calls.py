@@ -13,9 +13,10 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request
 
-from foretaste.app.service import Principal, Service, Workspace
-from foretaste.core.errors import BusyError
+from foretaste.app.service import Page, Principal, Service, Workspace
+from foretaste.core.errors import BusyError, InputError
 from foretaste.serve.metrics import Metrics
+from foretaste.serve.problems import Fault, status_of
 
 __all__ = ["Call", "Caller", "Pool"]
 
@@ -122,6 +123,51 @@ class Call:
             The time.
         """
         return (perf_counter() - self.started) * 1000.0
+
+    async def page(
+        self, read: Callable[..., Page[T]], cursor: str | None, *args: Any, **kwargs: Any
+    ) -> Page[T]:
+        """Read one page of a list.
+
+        Args:
+            read: Reads a page; takes ``cursor`` by name.
+            cursor: Where it begins; ``None`` or nothing is the first page.
+            *args: Other arguments.
+            **kwargs: Other named arguments.
+
+        Returns:
+            The page.
+
+        Raises:
+            Fault: 404 if there is no page at that cursor.
+        """
+        try:
+            return await self.pool.run(read, *args, cursor=cursor or None, **kwargs)
+        except InputError as error:
+            if not cursor:
+                raise
+            raise Fault(404, f"There is no page there: {error}", where="cursor") from None
+
+    async def fitting(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do something slow whose arguments are well-formed but may not fit what is there.
+
+        Args:
+            work: What.
+            *args: Its arguments.
+            **kwargs: Its named arguments.
+
+        Returns:
+            What it returned.
+
+        Raises:
+            Fault: 409 where it refuses them.
+        """
+        try:
+            return await self.pool.run(work, *args, **kwargs)
+        except InputError as error:
+            if status_of(error) != 422:
+                raise
+            raise Fault(409, str(error)) from None
 
     async def work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something slow in a thread.

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from starlette.background import BackgroundTask
@@ -13,12 +14,14 @@ from starlette.responses import Response, StreamingResponse
 
 from foretaste.serve.calls import Call
 
-__all__ = ["zipped"]
+__all__ = ["Format", "zipped"]
+
+Format = Literal["parquet", "jsonl"]
 
 _CHUNK = 256 * 1024
 
 
-async def zipped(call: Call, format: str) -> Response:
+async def zipped(call: Call, format: Format) -> Response:
     """Export the caller's workspace and stream the archive.
 
     Args:
@@ -46,7 +49,7 @@ async def zipped(call: Call, format: str) -> Response:
     )
 
 
-def _write(call: Call, format: str, folder: Path) -> Path:
+def _write(call: Call, format: Format, folder: Path) -> Path:
     files = folder / "files"
     call.workspace.export(files, format, actor=call.actor)
     archive = folder / "export.zip"

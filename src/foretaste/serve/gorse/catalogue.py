@@ -64,7 +64,7 @@ async def gorse_insert_items(call: Caller, items: ItemList) -> Response:
     return await _put_items(call, items.root)
 
 
-@ROUTES.add("GET", "/api/items", "read", ItemPage, problems=(422,))
+@ROUTES.add("GET", "/api/items", "read", ItemPage, problems=(404, 422))
 async def gorse_list_items(
     call: Caller,
     n: Rows = 10,
@@ -74,7 +74,7 @@ async def gorse_list_items(
     ] = "",
 ) -> Response:
     """List items, or search them."""
-    page = await call.work(call.workspace.items, n, cursor or None, q or None)
+    page = await call.page(call.workspace.items, cursor, n, search=q or None)
     items = [mapping.item_out(one).dump() for one in page.items]
     return reply({"Cursor": page.cursor or "", "Items": items})
 
@@ -150,10 +150,10 @@ async def gorse_insert_users(call: Caller, users: UserList) -> Response:
     return await _put_users(call, users.root)
 
 
-@ROUTES.add("GET", "/api/users", "read", UserPage, problems=(422,))
+@ROUTES.add("GET", "/api/users", "read", UserPage, problems=(404, 422))
 async def gorse_list_users(call: Caller, n: Rows = 10, cursor: Cursor = "") -> Response:
     """List users."""
-    page = await call.work(call.workspace.people, n, cursor or None)
+    page = await call.page(call.workspace.people, cursor, n)
     users = [mapping.user_out(one).dump() for one in page.items]
     return reply({"Cursor": page.cursor or "", "Users": users})
 

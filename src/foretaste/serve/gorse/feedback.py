@@ -94,21 +94,21 @@ def _delete(call: Call, user_id: str, item_id: str, feedback_type: str | None) -
     return len(wanted)
 
 
-@ROUTES.add("GET", "/api/feedback", "read", FeedbackPage, problems=(422,))
+@ROUTES.add("GET", "/api/feedback", "read", FeedbackPage, problems=(404, 422))
 async def gorse_list_feedback(call: Caller, n: Rows = 10, cursor: Cursor = "") -> Response:
     """List feedback."""
-    page = await call.work(call.workspace.events, n=min(n, 1_000), cursor=cursor or None)
+    page = await call.page(call.workspace.events, cursor, n=min(n, 1_000))
     rows = [row.dump() for row in mapping.feedback_of(page.items)]
     return reply({"Cursor": page.cursor or "", "Feedback": rows})
 
 
-@ROUTES.add("GET", "/api/feedback/{feedback_type}", "read", FeedbackPage, problems=(422,))
+@ROUTES.add("GET", "/api/feedback/{feedback_type}", "read", FeedbackPage, problems=(404, 422))
 async def gorse_list_typed_feedback(
     call: Caller, feedback_type: FeedbackType, n: Rows = 10, cursor: Cursor = ""
 ) -> Response:
     """List feedback of one type."""
     kind = mapping.kind_of(feedback_type)
-    page = await call.work(call.workspace.events, kind=kind, n=min(n, 1_000), cursor=cursor or None)
+    page = await call.page(call.workspace.events, cursor, kind=kind, n=min(n, 1_000))
     found = [one for one in page.items if mapping.type_of(one.event) == feedback_type]
     rows = [row.dump() for row in mapping.feedback_of(found)]
     return reply({"Cursor": page.cursor or "", "Feedback": rows})

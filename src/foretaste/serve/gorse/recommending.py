@@ -82,10 +82,13 @@ def _filter(call: Call, category: str) -> str | None:
 
 
 def _recommend(call: Call, query: Question, category: str, offset: int) -> list[tuple[str, float]]:
+    longest = call.service.settings.limits.list_length
+    if offset >= longest:
+        return []  # a list has an end
     wanted = Question(
         user_id=query.user_id,
         history=query.history,
-        n=query.n + offset,
+        n=min(query.n + offset, longest),
         filter=_filter(call, category),
     )
     found = call.workspace.recommend(wanted, reasons=False)

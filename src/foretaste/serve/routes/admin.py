@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from foretaste.app.service import NewKey
 from foretaste.core.errors import ForbiddenError
 from foretaste.serve.calls import Call, Caller
-from foretaste.serve.exporting import zipped
+from foretaste.serve.exporting import Format, zipped
 from foretaste.serve.ids import KeyId
 from foretaste.serve.replies import reply
 from foretaste.serve.routing import Routes
@@ -66,11 +66,11 @@ def _new_key(made: NewKey) -> dict[str, object]:
     }
 
 
-@ROUTES.add("POST", "/v1/keys", "keys", NewKeyOut, status=201)
+@ROUTES.add("POST", "/v1/keys", "keys", NewKeyOut, status=201, problems=(409,))
 async def make_key(call: Caller, key: KeyIn) -> Response:
     """Make a key. It is shown in this answer and never again."""
     access = call.service.access
-    made = await call.work(
+    made = await call.fitting(
         access.create_key, call.workspace_name, key.role, key.name, key.expires_s, actor=call.actor
     )
     return reply(_new_key(made), 201)
@@ -84,14 +84,14 @@ async def revoke_key(call: Caller, key_id: KeyId) -> Response:
     return Response(status_code=204)
 
 
-@ROUTES.add("GET", "/v1/audit", "audit", AuditPage, problems=(422,))
+@ROUTES.add("GET", "/v1/audit", "audit", AuditPage, problems=(404, 422))
 async def list_audit(
     call: Caller,
     n: Annotated[int, Query(ge=1, le=1_000, description="Length of the page.")] = 100,
     cursor: Annotated[Id | None, Query(description="From the page before.")] = None,
 ) -> Response:
     """Administrative actions, newest first."""
-    page = await call.work(call.workspace.audit, n, cursor)
+    page = await call.page(call.workspace.audit, cursor, n)
     entries = [dataclasses.asdict(one) for one in page.items]
     return reply({"entries": entries, "cursor": page.cursor})
 
@@ -139,9 +139,7 @@ def _owner_only(call: Call) -> None:
 )
 async def export_everything(
     call: Caller,
-    format: Annotated[
-        str, Query(pattern="^(parquet|jsonl)$", description="`parquet` or `jsonl`.")
-    ] = "jsonl",
+    format: Annotated[Format, Query(description="`parquet` or `jsonl`.")] = "jsonl",
 ) -> Response:
     """Everything the workspace holds, as one zip of open files."""
     return await zipped(call, format)

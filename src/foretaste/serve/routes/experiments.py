@@ -6,10 +6,8 @@ import dataclasses
 
 from fastapi import Response
 
-from foretaste.app.service import Experiment
-from foretaste.core.errors import UnknownIdError
 from foretaste.feedback import Exploration
-from foretaste.serve.calls import Call, Caller
+from foretaste.serve.calls import Caller
 from foretaste.serve.ids import PlainName
 from foretaste.serve.replies import plain, reply
 from foretaste.serve.routing import Routes
@@ -20,18 +18,12 @@ from foretaste.serve.wire.reports import (
     ExperimentsOut,
     ExplorationIn,
     ExplorationOut,
+    draft,
 )
 
 __all__ = ["ROUTES"]
 
 ROUTES = Routes("experiments")
-
-
-async def _one(call: Call, name: str) -> Experiment:
-    found = {one.name: one for one in await call.work(call.workspace.experiments)}
-    if name not in found:
-        raise UnknownIdError("there is no such experiment", got=repr(name))
-    return found[name]
 
 
 @ROUTES.add("GET", "/v1/experiments", "experiments", ExperimentsOut)
@@ -44,15 +36,16 @@ async def list_experiments(call: Caller) -> Response:
 @ROUTES.add("GET", "/v1/experiments/{name}", "experiments", ExperimentOut, problems=(404, 422))
 async def read_experiment(call: Caller, name: PlainName) -> Response:
     """One experiment."""
-    return reply(dataclasses.asdict(await _one(call, name)))
+    return reply(dataclasses.asdict(await call.work(call.workspace.experiment, name)))
 
 
 @ROUTES.add("PUT", "/v1/experiments/{name}", "experiments", ExperimentOut, problems=(404, 409))
 async def put_experiment(call: Caller, name: PlainName, experiment: ExperimentIn) -> Response:
     """Draft an experiment, or change one that has not started."""
-    draft = experiment.experiment(name)
-    await call.work(call.workspace.put_experiment, draft, actor=call.actor)
-    return reply(dataclasses.asdict(await _one(call, name)))
+    wanted = draft(name, experiment)
+    # Settings that do not fit what answers now (a source it has not) contradict what is there.
+    found = await call.fitting(call.workspace.put_experiment, wanted, actor=call.actor)
+    return reply(dataclasses.asdict(found))
 
 
 @ROUTES.add(
@@ -60,8 +53,8 @@ async def put_experiment(call: Caller, name: PlainName, experiment: ExperimentIn
 )
 async def start_experiment(call: Caller, name: PlainName) -> Response:
     """Start: people are assigned from their next answer on, each always to the same arm."""
-    await call.work(call.workspace.start_experiment, name, actor=call.actor)
-    return reply(dataclasses.asdict(await _one(call, name)))
+    found = await call.work(call.workspace.start_experiment, name, actor=call.actor)
+    return reply(dataclasses.asdict(found))
 
 
 @ROUTES.add(
@@ -69,8 +62,8 @@ async def start_experiment(call: Caller, name: PlainName) -> Response:
 )
 async def stop_experiment(call: Caller, name: PlainName) -> Response:
     """Stop: everybody sees the same again."""
-    await call.work(call.workspace.stop_experiment, name, actor=call.actor)
-    return reply(dataclasses.asdict(await _one(call, name)))
+    found = await call.work(call.workspace.stop_experiment, name, actor=call.actor)
+    return reply(dataclasses.asdict(found))
 
 
 @ROUTES.add(

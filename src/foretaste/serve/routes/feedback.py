@@ -53,27 +53,32 @@ async def record_event(call: Caller, event: EventIn, key: IdempotencyKey = None)
 
 @ROUTES.add("POST", "/v1/feedback/batch", "feedback", RecordedOut, problems=(404,))
 async def record_events(call: Caller, batch: EventsIn, key: IdempotencyKey = None) -> Response:
-    """Record many events at once: all are kept, or none.
+    """Record many events at once: those of people are kept all or none, and so of each session.
 
     With an `Idempotency-Key`, event number i is known as `key:i` unless it names a key itself.
     """
-    groups = _by_session(batch, key)
-    if len(groups) > 1:
-        raise Fault(
-            422,
-            "A batch speaks of one session at most.",
-            where="events",
-            remedy="Send one batch for each session",
-        )
     durable = None if batch.durability is None else batch.durability == "durable"
-    (session_id, events), *_ = groups.items()
-    return reply(_recorded(await keep(call, events, session_id, durable)))
+    found = [
+        await keep(call, events, session_id, durable)
+        for session_id, events in _by_session(batch, key).items()
+    ]
+    return reply(_recorded(found[0] if len(found) == 1 else _summed(found)))
+
+
+def _summed(found: list[Recorded]) -> Recorded:
+    return Recorded(
+        sum(one.accepted for one in found),
+        sum(one.duplicates for one in found),
+        sum(one.ignored for one in found),
+        any(one.spooled for one in found),
+        max(one.position for one in found),
+    )
 
 
 def _by_session(batch: EventsIn, key: str | None) -> dict[str | None, list[Event]]:
     groups: dict[str | None, list[Event]] = {}
     for row, one in enumerate(batch.events):
-        session_id = one.session_id or (batch.session_id if one.user_id is None else None)
+        session_id = one.session_id if one.user_id is None else None
         event = one.event(None if key is None else f"{key}:{row}")
         groups.setdefault(session_id, []).append(event)
     return groups
@@ -137,9 +142,6 @@ class _Stream:
             place = ".".join(str(part) for part in first["loc"])
             self.refuse(self.lines, f"{place}: {first['msg']}")
             return
-        if one.user_id is None and one.session_id is None:
-            self.refuse(self.lines, "names neither a person nor a session")
-            return
         if one.session_id != self._session or len(self._waiting) >= _GROUP:
             await self.flush()
         self._session = one.session_id
@@ -195,7 +197,7 @@ class _Stream:
             "required": True,
             "content": {
                 "application/x-ndjson": {
-                    "schema": {"type": "string", "description": "One event a line."},
+                    "schema": {"description": "One event (`EventIn`) a line."},
                     "example": '{"user_id": "ann", "item_id": "heat-1995", "kind": "like"}\n',
                 }
             },
@@ -239,7 +241,7 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield rest
 
 
-@ROUTES.add("GET", "/v1/feedback", "read", EventPage, problems=(422,))
+@ROUTES.add("GET", "/v1/feedback", "read", EventPage, problems=(404, 422))
 async def list_events(
     call: Caller,
     user_id: Annotated[Id | None, Query(description="Of this person.")] = None,
@@ -249,8 +251,8 @@ async def list_events(
     cursor: Annotated[Id | None, Query(description="From the page before.")] = None,
 ) -> Response:
     """Events of the log, newest first."""
-    page = await call.work(
-        call.workspace.events, user_id=user_id, item_id=item_id, kind=kind, n=n, cursor=cursor
+    page = await call.page(
+        call.workspace.events, cursor, user_id=user_id, item_id=item_id, kind=kind, n=n
     )
     events = [
         {

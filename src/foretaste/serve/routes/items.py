@@ -41,7 +41,7 @@ def _written(found: Written) -> WrittenOut:
     return WrittenOut(new=found.new, changed=found.changed, revision=found.revision)
 
 
-@ROUTES.add("GET", "/v1/items", "read", ItemPage, problems=(422,))
+@ROUTES.add("GET", "/v1/items", "read", ItemPage, problems=(404, 422))
 async def list_catalogue(
     call: Caller,
     search: Annotated[
@@ -51,7 +51,7 @@ async def list_catalogue(
     cursor: Annotated[Id | None, Query(description="From the page before.")] = None,
 ) -> Response:
     """Items of the catalogue, in order of their ids."""
-    page = await call.work(call.workspace.items, n, cursor, search)
+    page = await call.page(call.workspace.items, cursor, n, search=search)
     return reply(ItemPage(items=[_out(one) for one in page.items], cursor=page.cursor))
 
 
@@ -62,7 +62,7 @@ async def put_item(call: Caller, item: ItemIn) -> Response:
     return reply(_written(found))
 
 
-@ROUTES.add("POST", "/v1/items/bulk", "write", WrittenOut, problems=(409,))
+@ROUTES.add("POST", "/v1/bulk/items", "write", WrittenOut, problems=(409,))
 async def put_items(call: Caller, items: ItemsIn) -> Response:
     """Add or replace many items: all, or none."""
     records = [one.record() for one in items.items]

@@ -75,7 +75,7 @@ def offset_of(cursor: str) -> int:
         Places before it.
 
     Raises:
-        Fault: 422 if it is no such cursor.
+        Fault: 404 if it is no such cursor.
     """
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
@@ -84,4 +84,4 @@ def offset_of(cursor: str) -> int:
             return int(number)
     except (binascii.Error, ValueError):
         pass
-    raise Fault(422, "This is no cursor of this list.", where="cursor", got=cursor[:100])
+    raise Fault(404, "There is no page of this list there.", where="cursor", got=cursor[:100])

@@ -28,19 +28,19 @@ ROUTES = Routes("operation")
 
 @ROUTES.add("POST", "/v1/jobs", "jobs", JobOut, status=202, problems=(409,))
 async def start_job(call: Caller, job: JobIn) -> Response:
-    """Start long work: `refresh` fits anew, `evaluate` measures, `retain` applies the policy."""
+    """Start long work: `refresh` fits anew, `evaluate` measures, `export` writes a folder there."""
     found = await call.work(call.workspace.start_job, job.kind, job.arguments, actor=call.actor)
     return reply(dataclasses.asdict(found), 202)
 
 
-@ROUTES.add("GET", "/v1/jobs", "jobs", JobPage, problems=(422,))
+@ROUTES.add("GET", "/v1/jobs", "jobs", JobPage, problems=(404, 422))
 async def list_jobs(
     call: Caller,
     n: Annotated[int, Query(ge=1, le=1_000, description="Length of the page.")] = 50,
     cursor: Annotated[Id | None, Query(description="From the page before.")] = None,
 ) -> Response:
     """Jobs, newest first."""
-    page = await call.work(call.workspace.jobs, n, cursor)
+    page = await call.page(call.workspace.jobs, cursor, n)
     return reply({"jobs": [dataclasses.asdict(one) for one in page.items], "cursor": page.cursor})
 
 
@@ -68,5 +68,5 @@ async def list_bundles(call: Caller) -> Response:
 @ROUTES.add("POST", "/v1/bundles/roll-back", "roll_back", RolledBackOut, problems=(404, 409))
 async def roll_back(call: Caller, which: RollBackIn) -> Response:
     """Let an earlier fitted model answer again, at once and on every worker."""
-    active = await call.work(call.workspace.roll_back, which.to, actor=call.actor)
+    active = await call.fitting(call.workspace.roll_back, which.to, actor=call.actor)
     return reply({"active": active})

@@ -44,7 +44,7 @@ def _written(found: Any) -> WrittenOut:
     return WrittenOut(new=found.new, changed=found.changed, revision=found.revision)
 
 
-@ROUTES.add("GET", "/v1/people", "read", PeoplePage, problems=(422,))
+@ROUTES.add("GET", "/v1/people", "read", PeoplePage, problems=(404, 422))
 async def list_people(
     call: Caller,
     search: Annotated[
@@ -54,7 +54,7 @@ async def list_people(
     cursor: Annotated[Id | None, Query(description="From the page before.")] = None,
 ) -> Response:
     """People with a record, in order of their ids."""
-    page = await call.work(call.workspace.people, n, cursor, search)
+    page = await call.page(call.workspace.people, cursor, n, search=search)
     return reply(PeoplePage(people=[_out(one) for one in page.items], cursor=page.cursor))
 
 
@@ -65,7 +65,7 @@ async def put_person(call: Caller, person: PersonIn) -> Response:
     return reply(_written(found))
 
 
-@ROUTES.add("POST", "/v1/people/bulk", "write", WrittenOut, problems=(409,))
+@ROUTES.add("POST", "/v1/bulk/people", "write", WrittenOut, problems=(409,))
 async def put_people(call: Caller, people: PeopleIn) -> Response:
     """Add or replace many people: all, or none."""
     records = [one.record() for one in people.people]

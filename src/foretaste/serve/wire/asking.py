@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from foretaste.core import KIND_SIGNALS, Event, Query
 from foretaste.serve.wire.base import MAX_LIST, Attributes, Id, Number, Text, Wire
@@ -27,11 +27,15 @@ Count = Annotated[int, Field(ge=1, le=MAX_N, description="Length of the list.")]
 Wish = Annotated[Text, Field(min_length=1, max_length=2_000, description="In plain words.")]
 Filter = Annotated[
     Text,
-    Field(
-        min_length=1,
-        max_length=2_000,
-        description="An expression over item attributes, such as"
-        ' `year >= 1990 and "Drama" in genres`.',
+    Field(min_length=1, max_length=2_000),
+    # Its grammar is not one that a schema could say; the format names it.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "item-filter",
+            "description": "An expression over item attributes, such as"
+            ' `year >= 1990 and "Drama" in genres`.',
+        }
     ),
 ]
 _Ids = Annotated[list[Id], Field(max_length=MAX_LIST)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from foretaste.core import Event
 from foretaste.serve.wire.asking import Kind, Time
@@ -26,8 +26,18 @@ MAX_EVENTS = 10_000
 Durability = Literal["durable", "fast"]
 
 
+def _one_of(*names: str) -> dict[str, Any]:
+    return {
+        "anyOf": [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]
+    }
+
+
 class EventIn(Wire):
-    """Somebody did something."""
+    """Somebody did something: with an item, or in words (a search)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"allOf": [_one_of("user_id", "session_id"), _one_of("item_id", "words")]}
+    )
 
     user_id: Id | None = Field(None, description="Who; or name a session instead.")
     session_id: Id | None = Field(None, description="An anonymous visit.")
@@ -35,7 +45,7 @@ class EventIn(Wire):
     kind: Kind = Field("interaction", description="What they did.")
     value: Number | None = Field(None, description="Stars, seconds, price; null if none.")
     time_s: Time | None = Field(None, description="When, seconds since 1970 UTC; null is now.")
-    words: Annotated[Text, Field(max_length=10_000)] | None = Field(
+    words: Annotated[Text, Field(min_length=1, max_length=10_000)] | None = Field(
         None, description="What they typed or said."
     )
     context: Attributes = Field(default_factory=dict, description="Device, place ...")
@@ -43,6 +53,14 @@ class EventIn(Wire):
     idempotency_key: Id | None = Field(
         None, description="Two events of one person with the same name are one event."
     )
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Self:
+        if self.item_id is None and self.words is None:
+            raise ValueError("an event names an item, or words")
+        if self.user_id is None and self.session_id is None:
+            raise ValueError("an event names a person, or a session")
+        return self
 
     def event(self, key: str | None = None) -> Event:
         """The event it stands for.
@@ -70,7 +88,6 @@ class EventsIn(Wire):
     """Many events, kept together or not at all."""
 
     events: Annotated[list[EventIn], Field(min_length=1, max_length=MAX_EVENTS)]
-    session_id: Id | None = Field(None, description="For events that name nobody.")
     durability: Durability | None = Field(
         None,
         description="`durable`: acknowledged once on disk, outlives a power cut; `fast`: outlives"

@@ -30,13 +30,13 @@ __all__ = [
 ]
 
 Role = Literal["page", "reader", "writer", "operator", "admin"]
-JobKind = Literal["refresh", "evaluate", "retain"]
+JobKind = Literal["refresh", "evaluate", "export"]
 
 
 class JobIn(Wire):
     """Long work to be done in the background."""
 
-    kind: JobKind = Field(description="Fit anew, measure, or apply the retention policy.")
+    kind: JobKind = Field(description="Fit anew, measure, or export to a folder there.")
     arguments: Attributes = Field(default_factory=dict, description="What the kind takes.")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from foretaste.app.service import Arm, Experiment
-from foretaste.serve.wire.base import Attributes, Id, Name, Wire, WireOut
+from foretaste.serve.wire.base import Id, Name, Wire, WireOut
 
 __all__ = [
     "DriftOut",
@@ -20,39 +20,74 @@ __all__ = [
     "QualityOut",
     "SatisfactionOut",
     "StatsOut",
+    "draft",
 ]
+
+
+Metric = Literal["click_rate", "clicks", "conversion", "dwell_s"]
+_Horizon = Annotated[
+    int | None,
+    Field(ge=2, le=10**9, description="People before a fixed test is read; null: sequential."),
+]
+
+
+class ArmSettings(Wire):
+    """What is different for the people of an arm; what is left out is as for everybody."""
+
+    source: Id | None = Field(None, description="Who ranks: a source of the model.")
+    diversity: float | None = Field(None, ge=0, le=1, description="0 none to 1.")
+    explore: float | None = Field(None, ge=0, le=1, description="Share of explored places.")
 
 
 class ArmIn(Wire):
     """One arm of an experiment."""
 
-    weight: float = Field(1.0, gt=0, le=1e6, description="Share of people, against the others'.")
-    settings: Attributes = Field(default_factory=dict, description="What is different for them.")
+    weight: float = Field(1.0, ge=1e-6, le=1e6, description="Share of people.")
+    settings: ArmSettings = Field(default_factory=ArmSettings, description="What is different.")
 
-
-class ExperimentIn(Wire):
-    """A comparison of arms on real people."""
-
-    kind: Literal["ab", "interleaving"] = Field(
-        "ab", description="A person sees one arm, or both mixed in one list."
-    )
-    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=20)]
-    metric: Id = Field("click_rate", description="What is compared.")
-    horizon: int | None = Field(
-        None, ge=2, le=10**9, description="People before a fixed test is read; null: sequential."
-    )
-
-    def experiment(self, name: str) -> Experiment:
-        """The experiment it stands for.
-
-        Args:
-            name: Its name.
+    def arm(self) -> Arm:
+        """The arm it stands for.
 
         Returns:
-            A draft.
+            An arm.
         """
-        arms = {key: Arm(one.weight, one.settings) for key, one in self.arms.items()}
-        return Experiment(name, self.kind, arms, metric=self.metric, horizon=self.horizon)
+        return Arm(self.weight, self.settings.model_dump(exclude_none=True))
+
+
+class AbIn(Wire):
+    """An A/B test: each person always sees the same arm."""
+
+    kind: Literal["ab"]
+    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=20)]
+    metric: Metric = Field("click_rate", description="What is compared.")
+    horizon: _Horizon = None
+
+
+class InterleavingIn(Wire):
+    """Interleaving: both arms mixed in one list, and clicks decide."""
+
+    kind: Literal["interleaving"]
+    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=2)]
+    metric: Metric = Field("click_rate", description="What is compared.")
+    horizon: _Horizon = None
+
+
+ExperimentIn = Annotated[AbIn | InterleavingIn, Field(discriminator="kind")]
+"""A comparison of arms on real people."""
+
+
+def draft(name: str, given: AbIn | InterleavingIn) -> Experiment:
+    """The experiment that was described.
+
+    Args:
+        name: Its name.
+        given: The description.
+
+    Returns:
+        A draft.
+    """
+    arms = {key: one.arm() for key, one in given.arms.items()}
+    return Experiment(name, given.kind, arms, metric=given.metric, horizon=given.horizon)
 
 
 class ArmOut(WireOut):
@@ -81,14 +116,6 @@ class ExperimentsOut(WireOut):
     """The experiments there are."""
 
     experiments: list[ExperimentOut]
-
-
-class ExperimentResultOut(WireOut):
-    """What came of an experiment, with intervals and the check of its sample ratio."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: str
 
 
 class ExplorationIn(Wire):
@@ -124,6 +151,88 @@ class MeasuredOut(WireOut):
     low: float | None
     high: float | None
     n: int
+
+
+class ArmResultOut(WireOut):
+    """One arm: people who were shown something in it, and the metric."""
+
+    name: str
+    people: int
+    value: MeasuredOut
+
+
+class EffectOut(WireOut):
+    """One arm against the control, read once at the planned end."""
+
+    difference: float | None
+    low: float | None
+    high: float | None
+    relative: float | None
+    p: float | None
+    n_first: int
+    n_second: int
+    variance_removed: float | None = Field(description="Share that CUPED took away.")
+
+
+class AnytimeOut(WireOut):
+    """One arm against the control, to be read at any time."""
+
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    n_first: int
+    n_second: int
+    decided: bool
+
+
+class ArmEffectOut(WireOut):
+    """One arm against the control."""
+
+    arm: str
+    control: str
+    fixed: EffectOut
+    p_holm: float | None = Field(description="p-value of the fixed test, for many arms.")
+    running: AnytimeOut
+
+
+class RatioOut(WireOut):
+    """Whether people are split as intended; if not, believe nothing else."""
+
+    chi2: float | None
+    p: float | None
+    expected: dict[str, float]
+    mismatch: bool
+
+
+class ReportOut(WireOut):
+    """What an A/B test has found so far."""
+
+    experiment: str
+    metric: str
+    arms: list[ArmResultOut]
+    ratio: RatioOut
+    effects: list[ArmEffectOut]
+    crossed: int = Field(description="People left out: seen in more than one arm.")
+
+
+class OutcomeOut(WireOut):
+    """Whom people preferred in interleaved lists."""
+
+    a: int
+    b: int
+    ties: int
+    preference: MeasuredOut
+    p: float | None
+    winner: str | None
+
+
+class ExperimentResultOut(WireOut):
+    """What came of an experiment so far."""
+
+    experiment: ExperimentOut
+    report: ReportOut | None = Field(description="Of an A/B test.")
+    outcome: OutcomeOut | None = Field(description="Of interleaving.")
 
 
 class CellOut(WireOut):
