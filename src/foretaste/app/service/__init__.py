@@ -1,7 +1,7 @@
 """The service: everything doors (HTTP, console, command line) may ask of it, without HTTP."""
 
 from foretaste.app.service.access import RIGHTS, ROLES, Access
-from foretaste.app.service.cases.experiments import ExperimentResult
+from foretaste.app.service.cases.reports import ExperimentResult
 from foretaste.app.service.loading import load_service_settings, redact_url
 from foretaste.app.service.service import Service
 from foretaste.app.service.settings import (

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.log.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.values import NewKey, Principal, Role
 from foretaste.core import Clock

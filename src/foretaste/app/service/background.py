@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from foretaste.app.service.inside import Inside
-from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.log.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.work.runner import Runner
 from foretaste.core import Event

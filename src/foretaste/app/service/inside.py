@@ -10,17 +10,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foretaste.app.service.live.breaker import Breaker
-from foretaste.app.service.live.controls import CONSENT, FORGOTTEN, MOVED, is_mark, pseudonym
-from foretaste.app.service.live.follow import Follower
-from foretaste.app.service.live.rates import Rates
 from foretaste.app.service.live.remembered import Remembered
 from foretaste.app.service.live.serving import Serving
 from foretaste.app.service.live.sessions import Sessions
-from foretaste.app.service.live.showing import Showing
-from foretaste.app.service.live.tails import Tails
 from foretaste.app.service.live.trying import Trying
 from foretaste.app.service.live.watch import Watcher
+from foretaste.app.service.log.breaker import Breaker
+from foretaste.app.service.log.controls import CONSENT, FORGOTTEN, MOVED, is_mark, pseudonym
+from foretaste.app.service.log.follow import Follower
+from foretaste.app.service.log.rates import Rates
+from foretaste.app.service.log.showing import Showing
+from foretaste.app.service.log.tails import Tails
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.shelf.bundles import Shelf
 from foretaste.core import Clock, Event
@@ -160,7 +160,7 @@ class Inside:
             user_id: The person.
 
         Returns:
-            See :func:`~foretaste.app.service.live.controls.pseudonym`.
+            See :func:`~foretaste.app.service.log.controls.pseudonym`.
         """
         return pseudonym(self.salt, user_id)
 

@@ -13,7 +13,7 @@ from typing import Self
 from foretaste.app.service.access import Access
 from foretaste.app.service.background import Background
 from foretaste.app.service.inside import Inside
-from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.log.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.shelf.opening import begin, locked, serving_of
 from foretaste.app.service.values import Health

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from foretaste.core import Settings
+from foretaste.store.retention import RetentionSettings
 
 __all__ = [
     "ConsentSettings",
@@ -106,9 +107,6 @@ class LimitSettings(Settings):
     page_requests_per_s: float = Field(
         50.0, ge=0, description="requests a second of one address that uses a page key"
     )
-    session_s: float = Field(
-        30 * 86_400.0, gt=0, description="how long an anonymous session is remembered"
-    )
     login_token_s: float = Field(600.0, gt=0, description="how long a login link works")
 
 
@@ -168,6 +166,9 @@ class ServiceSettings(Settings):
     live: LiveSettings = Field(LiveSettings(), description="real time")
     refresh: RefreshSettings = Field(RefreshSettings(), description="fitting anew")
     consent: ConsentSettings = Field(ConsentSettings(), description="assumed consent")
+    retention: RetentionSettings = Field(
+        RetentionSettings(), description="how long what happened is kept"
+    )
     limits: LimitSettings = Field(LimitSettings(), description="how much one caller may ask")
     http: HttpSettings = Field(HttpSettings(), description="how it is reached")
     log: LogSettings = Field(LogSettings(), description="logs and traces")

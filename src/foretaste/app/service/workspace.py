@@ -12,6 +12,7 @@ from foretaste.app.service.cases.listing import ListCases
 from foretaste.app.service.cases.office import OfficeCases
 from foretaste.app.service.cases.people import PeopleCases
 from foretaste.app.service.cases.recording import RecordCases
+from foretaste.app.service.cases.reports import ReportCases
 
 __all__ = ["Workspace"]
 
@@ -25,6 +26,7 @@ class Workspace(
     ForgetCases,
     JobCases,
     ExperimentCases,
+    ReportCases,
     OfficeCases,
 ):
     """Everything that doors may ask of one workspace; nothing of another can be reached.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from foretaste.app.service.cases.base import DEGRADED, Cases
-from foretaste.app.service.cases.choosing import Choice, choose
+from foretaste.app.service.live.choosing import Choice, choose
 from foretaste.app.service.live.knowing import Known, know
 from foretaste.app.service.live.serving import Serving
 from foretaste.core import Answer, Impression, Query, Reason
@@ -50,11 +50,7 @@ class AnswerCases(Cases):
         """
         inside = self._inside
         started = time.perf_counter()
-        if query.n > inside.settings.limits.list_length:
-            raise LimitError(
-                "n is too large", expected=f"at most {inside.settings.limits.list_length}",
-                got=str(query.n),
-            )  # fmt: skip
+        self._check_length(query.n)
         fresh = inside.follower.catch_up()
         serving = inside.serving
         user_id = query.user_id
@@ -136,6 +132,11 @@ class AnswerCases(Cases):
             impression: What was shown.
         """
         self._inside.showing.put(impression)
+
+    def _check_length(self, n: int) -> None:
+        most = self._inside.settings.limits.list_length
+        if n > most:
+            raise LimitError("n is too large", expected=f"at most {most}", got=str(n))
 
     def _ask(
         self,

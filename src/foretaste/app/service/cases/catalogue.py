@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from foretaste.app.service.cases.base import Cases
-from foretaste.app.service.cases.checking import checked_attributes, checked_batch
+from foretaste.app.service.cases.base import Cases, checked_attributes, checked_batch
 from foretaste.core.errors import UnknownIdError
 from foretaste.store import ItemRecord, Page, Written
 

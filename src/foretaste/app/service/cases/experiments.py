@@ -1,59 +1,29 @@
-"""Experiments, exploration, and what came of it all."""
+"""Experiments and exploration: what is tried on people."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import polars as pl
-
 from foretaste.app.service.cases.base import Cases
-from foretaste.app.service.live.controls import MARK
 from foretaste.app.service.live.trying import EXPLORATION, Trying
 from foretaste.core.errors import ConflictError, InputError, UnknownIdError
 from foretaste.feedback import (
     METRICS,
-    DriftReport,
-    ExperimentReport,
     Exploration,
-    InterleavingOutcome,
-    Period,
-    Satisfaction,
-    drift,
-    experiment_report,
-    interleaving_credits,
-    interleaving_outcome,
-    satisfaction,
     weights_of,
 )
 from foretaste.store import Arm, Experiment
 
-__all__ = ["ExperimentCases", "ExperimentResult"]
+__all__ = ["ExperimentCases"]
 
 _SETTINGS = ("source", "diversity", "explore")
 _DAY_S = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class ExperimentResult:
-    """What an experiment has found so far.
-
-    Attributes:
-        experiment: It, as it stands.
-        report: Arms, sample ratio and effects; ``None`` for interleaving.
-        outcome: Whom people preferred; ``None`` for A/B.
-    """
-
-    experiment: Experiment
-    report: ExperimentReport | None = None
-    outcome: InterleavingOutcome | None = None
-
-
 class ExperimentCases(Cases):
-    """A/B tests, interleaving, exploration, satisfaction and drift."""
+    """A/B tests, interleaving and exploration."""
 
     def experiments(self) -> list[Experiment]:
         """All experiments.
@@ -166,30 +136,6 @@ class ExperimentCases(Cases):
         inside.trying = Trying.read(inside.space)
         inside.note(actor, "experiment.delete", name)
 
-    def experiment_result(self, name: str) -> ExperimentResult:
-        """What an experiment has found so far.
-
-        Args:
-            name: Which.
-
-        Returns:
-            The result.
-        """
-        inside = self._inside
-        found = self.experiment(name)
-        shown, done = self._frames(found.started_s)
-        if found.kind == "interleaving":
-            credits = interleaving_credits(shown, done, name)
-            return ExperimentResult(found, outcome=interleaving_outcome(credits))
-        more: dict[str, Any] = {} if found.horizon is None else {"horizon": found.horizon}
-        every = inside.space.events.frame().filter(~pl.col("kind").str.starts_with(MARK))
-        report = experiment_report(
-            shown, every, name, weights_of(found),
-            metric=found.metric,  # type: ignore[arg-type]
-            started_s=found.started_s, **more,
-        )  # fmt: skip
-        return ExperimentResult(found, report)
-
     def exploration(self) -> Exploration:
         """How much is left to chance for everybody.
 
@@ -214,60 +160,6 @@ class ExperimentCases(Cases):
         inside.trying = Trying.read(inside.space)
         inside.note(actor, "exploration.set", "", **values)
         return exploration
-
-    def satisfaction(
-        self,
-        by: Sequence[str] = ("source",),
-        since_s: float | None = None,
-        *,
-        group: str | None = None,
-    ) -> Satisfaction:
-        """Clicks, conversion, dwell, coming back and sending back, with intervals.
-
-        Args:
-            by: What to split by: ``arm``, ``source``, ``group``.
-            since_s: Only what was shown after this time.
-            group: Attribute of people that makes the groups.
-
-        Returns:
-            The report.
-        """
-        shown, done = self._frames(since_s)
-        groups: Mapping[str, str] | None = None
-        if group is not None:
-            people = self._inside.space.people.frame()
-            if group not in people.columns:
-                raise InputError("people have no such attribute", got=group)
-            table = people.select("user_id", pl.col(group).cast(pl.String)).drop_nulls()
-            groups = dict(table.iter_rows())
-        return satisfaction(shown, done, tuple(by), groups=groups)  # type: ignore[arg-type]
-
-    def drift(self, recent_s: float = 7 * _DAY_S) -> DriftReport:
-        """Whether people do other things lately than at the time before.
-
-        Args:
-            recent_s: How long lately is; the time before is everything older in the log.
-
-        Returns:
-            The report; without enough on both sides it has nothing to compare.
-        """
-        shown, done = self._frames(None)
-        border_s = self._inside.clock.now_s() - recent_s
-        before, after = pl.col("time_s") < border_s, pl.col("time_s") >= border_s
-        return drift(
-            _period(shown.filter(before), done.filter(before)),
-            _period(shown.filter(after), done.filter(after)),
-        )
-
-    def _frames(self, since_s: float | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-        inside = self._inside
-        inside.showing.flush()
-        shown = inside.breaker.call(inside.space.impressions.frame, since_s)
-        done = inside.breaker.call(inside.space.events.frame)
-        done = done.filter(~pl.col("kind").str.starts_with(MARK))
-        if since_s is not None:
-            done = done.filter(pl.col("time_s") >= since_s)
-        return shown, done
 
     def _changed(self, experiment: Experiment, actor: str, action: str) -> Experiment:
         inside = self._inside
@@ -303,15 +195,3 @@ class ExperimentCases(Cases):
             value: Any = arm.settings.get(name, 0.0)
             if not isinstance(value, int | float) or not 0 <= value <= 1:
                 raise InputError(f"{name} of an arm is no share", expected="0 to 1", got=value)
-
-
-def _period(shown: pl.DataFrame, done: pl.DataFrame) -> Period:
-    """A stretch of time, with the scores that the impressions keep."""
-    kept = shown.select(
-        "user_id", pl.col("features").str.json_path_match("$.score").alias("scores")
-    ).drop_nulls()
-    lists = kept["scores"].str.json_decode(pl.List(pl.Float64))
-    counts = lists.list.len().to_numpy()
-    scores = np.concatenate([np.zeros(0), *[one.to_numpy() for one in lists]])
-    scored = np.repeat(kept["user_id"].to_numpy(), counts)
-    return Period.of(shown, done, scores=scores, scored=scored)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from foretaste.app.service.cases.base import Cases
-from foretaste.app.service.live.controls import FORGOTTEN, mark
 from foretaste.app.service.live.sessions import hidden_id
+from foretaste.app.service.log.controls import FORGOTTEN, mark
 from foretaste.app.service.shelf.promoting import rewrite_shelf
 from foretaste.app.service.values import Receipt
+from foretaste.app.service.work.answers import forget_answers
 from foretaste.core.errors import ConflictError, InputError
 
 __all__ = ["ForgetCases"]
@@ -23,7 +25,7 @@ class ForgetCases(Cases):
         From the first step on no process answers from what it remembers of them. Then events,
         impressions, attributes, consent and sessions are erased, and their share is taken out
         of every bundle on the shelf. A part of the model that cannot give it back exactly is
-        named in the receipt, and a fit that never sees them is queued. Somebody who comes back
+        named in the receipt, and fitting it again is queued. Somebody who comes back
         later under the same id is somebody new. What was exported or backed up before is out of
         reach; a pseudonym is kept, which tells nobody anything without the workspace's salt, so
         that no older bundle can bring them back.
@@ -49,6 +51,7 @@ class ForgetCases(Cases):
             self._announce(name)
         inside.follower.catch_up()
         erased = self._erase(names)
+        forget_answers(inside, before_s=math.inf)  # they may hold what was said of the person
         parts, bundles = rewrite_shelf(inside, names)
         job_id = None
         if not all(part.exact for part in parts.values()):
@@ -86,6 +89,6 @@ class ForgetCases(Cases):
         inside = self._inside
         name = f"forget-{inside.serving.info.name}"
         try:
-            return inside.space.jobs.add("refresh", {"reason": "forget"}, job_id=name).job_id
+            return inside.space.jobs.add("refit", {"reason": "forget"}, job_id=name).job_id
         except ConflictError:
             return name

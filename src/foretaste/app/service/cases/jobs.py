@@ -25,10 +25,12 @@ class JobCases(Cases):
         """Ask for long work; some process of the service does it in the background.
 
         Args:
-            kind: ``refresh`` (fit on everything that happened, and let the result answer),
-                ``evaluate`` (measure what answers; arguments ``protocols``, ``models``,
-                ``metrics``, ``settings``), ``export`` (``format``), ``retain`` (erase what the
-                policy says).
+            kind: ``refresh`` (fit on everything that happened, and let the result answer;
+                argument ``quick``: with settings as they were chosen before), ``refit`` (fit
+                again what could not forget exactly), ``evaluate`` (measure what answers;
+                arguments ``protocols``, ``models``, ``metrics``, ``settings``), ``export``
+                (``format``, ``folder``: a name), ``import`` (``folder``: a name), ``retain``
+                (erase what the policy says).
             arguments: With what.
             actor: Who asks, for the audit log.
 
@@ -133,8 +135,11 @@ class JobCases(Cases):
 
         Returns:
             Result of the last ``evaluate`` job that ended well: ``digest``, ``models``,
-            ``reports`` by protocol, ``time_s``; ``None`` before the first.
+            ``reports`` (one for each protocol), ``job_id``, ``ended_s``; ``None`` before the first.
         """
         inside = self._inside
         page = inside.breaker.call(inside.space.jobs.page, 1, None, status="done", kind="evaluate")
-        return page.items[0].result if page.items else None
+        if not page.items:
+            return None
+        job = page.items[0]
+        return {**(job.result or {}), "job_id": job.job_id, "ended_s": job.ended_s}

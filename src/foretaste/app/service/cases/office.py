@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from foretaste.app.service.cases.base import Cases
 from foretaste.app.service.values import Stats
+from foretaste.app.service.work.answers import answered_once
+from foretaste.app.service.work.folders import transfers
 from foretaste.core.errors import OutsideError
 from foretaste.store import AuditEntry, Page
 from foretaste.store.transfer import export_all, import_all
@@ -55,6 +58,32 @@ class OfficeCases(Cases):
         counts = inside.breaker.call(import_all, inside.space, Path(folder))
         inside.note(actor, "import", "", rows=sum(counts.values()))
         return counts
+
+    def transfers(self) -> list[str]:
+        """Exports that jobs have written and that a job can import.
+
+        Returns:
+            Names of folders.
+        """
+        return transfers(self._inside)
+
+    def once(
+        self, key: str, fingerprint: str, make: Callable[[], Mapping[str, Any]]
+    ) -> tuple[Mapping[str, Any], bool]:
+        """Do something once for a key; the same key again gives the same answer for a day.
+
+        Args:
+            key: What the sender calls this request.
+            fingerprint: Of the request's content.
+            make: Does it, and gives plain values.
+
+        Returns:
+            The answer, and whether it was given before.
+
+        Raises:
+            ConflictError: If the key was used for a request of other content.
+        """
+        return answered_once(self._inside, key, fingerprint, make)
 
     def audit(self, n: int = 100, cursor: str | None = None) -> Page[AuditEntry]:
         """Administrative actions, newest first.

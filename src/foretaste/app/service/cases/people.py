@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from foretaste.app.service.cases.base import Cases
-from foretaste.app.service.cases.checking import checked_attributes, checked_batch
-from foretaste.app.service.live.controls import CONSENT, MOVED, mark
+from foretaste.app.service.cases.base import Cases, checked_attributes, checked_batch
 from foretaste.app.service.live.sessions import hidden_id
+from foretaste.app.service.log.controls import CONSENT, MOVED, mark
 from foretaste.core.errors import InputError, UnknownIdError
 from foretaste.store import Consent, Page, PersonRecord, Session, Written
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from foretaste.app.service.cases.base import Cases
-from foretaste.app.service.live.controls import MARK, STRUCK, mark, without_marks
+from foretaste.app.service.log.controls import MARK, STRUCK, mark, without_marks
 from foretaste.app.service.values import Recorded
 from foretaste.core import Event
 from foretaste.core.errors import InputError, LimitError, OutsideError, StorageError

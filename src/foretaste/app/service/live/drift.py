@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from foretaste.app.service.live.controls import is_mark
+from foretaste.app.service.log.controls import is_mark
 from foretaste.core import Dataset, FloatArray
 from foretaste.store import KeptEvent
 

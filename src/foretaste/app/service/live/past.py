@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from foretaste.app.recommender import Recommender
-from foretaste.app.service.live.controls import STRUCK, is_mark
-from foretaste.app.service.live.tails import Tail
+from foretaste.app.service.log.controls import STRUCK, is_mark
+from foretaste.app.service.log.tails import Tail
 from foretaste.core import EMPTY_HISTORY, Event, History
 from foretaste.recommend.translate import MAX_HISTORY
 

@@ -9,7 +9,7 @@ from foretaste.app.service.live.remembered import Remembered
 from foretaste.core.errors import OutsideError, UnknownIdError
 
 if TYPE_CHECKING:
-    from foretaste.app.service.live.breaker import Breaker
+    from foretaste.app.service.log.breaker import Breaker
     from foretaste.store import Session, Space
 
 __all__ = ["Sessions", "hidden_id"]

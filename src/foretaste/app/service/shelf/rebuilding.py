@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from foretaste.app.recommender import Recommender
-from foretaste.app.service.live.controls import MARK
+from foretaste.app.service.log.controls import MARK
 from foretaste.app.service.shelf.seeding import REMARK
 from foretaste.core import Dataset, FloatArray
 from foretaste.data import DatasetBuilder

@@ -42,9 +42,21 @@ def main() -> int:
     return 0
 
 
+def _refit(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
+    from foretaste.app.bundles import load, save
+    from foretaste.app.forgetting import refit_parts
+
+    tell("fitting what could not be subtracted", 0.1)
+    fresh = refit_parts(load(asked["base"])).recommender
+    tell("writing the bundle", 0.95)
+    save(fresh, Path(asked["out"]))
+    return {"digest": fresh.digest, "card": dict(fresh.card), **asked["noted"]}
+
+
 def _refresh(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
     from foretaste.app.bundles import load, save
     from foretaste.app.fitting import fit
+    from foretaste.app.forgetting import fit_settled
     from foretaste.app.service.shelf.rebuilding import rebuild
     from foretaste.store import open_store
 
@@ -53,11 +65,16 @@ def _refresh(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
     with open_store(asked["url"]) as store:
         found = rebuild(store.space(asked["workspace"]), base, train=bool(asked["train"]))
     steps = iter(range(1, 1_000))
-    fresh = fit(
-        found.dataset,
-        base.settings,
-        progress=lambda what, share: tell(what, min(0.1 + 0.1 * next(steps), 0.9)),
-    )
+    same = found.dataset.item_ids == base.dataset.item_ids
+    if asked["arguments"].get("quick") and same:
+        tell("fitting with settings as they were chosen", 0.1)
+        fresh = fit_settled(base, found.dataset)
+    else:
+        fresh = fit(
+            found.dataset,
+            base.settings,
+            progress=lambda what, share: tell(what, min(0.1 + 0.1 * next(steps), 0.9)),
+        )
     tell("writing the bundle", 0.95)
     save(fresh, Path(asked["out"]))
     return {
@@ -67,7 +84,6 @@ def _refresh(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
         "items": found.items_revision,
         "people": found.people_revision,
         "hidden": list(found.hidden),
-        "liked": int((found.dataset.interactions["signal"] > 0).sum()),
     }
 
 
@@ -79,7 +95,7 @@ def _evaluate(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
     return measure(base, asked["arguments"], tell)
 
 
-_TASKS = {"refresh": _refresh, "evaluate": _evaluate}
+_TASKS = {"refresh": _refresh, "refit": _refit, "evaluate": _evaluate}
 
 
 def _say(answers: IO[str], what: str, share: float) -> None:

@@ -27,13 +27,13 @@ def measure(
         tell: Told how far it is.
 
     Returns:
-        Reports by protocol, as plain values, with run cards.
+        One report for each protocol, as plain values, with run cards.
     """
     usual = ("global-time" if has_clock(base.dataset) else "leave-one-out", "k-shot", "cold-items")
     protocols = tuple(arguments.get("protocols") or usual)
     models = tuple(arguments.get("models") or dict.fromkeys((*base.settings.sources, *_RIVALS)))
     given = arguments.get("settings") or {}
-    reports: dict[str, Any] = {}
+    reports: list[dict[str, Any]] = []
     for number, name in enumerate(protocols):
         tell(f"measuring {name}", number / len(protocols))
         report = evaluate_models(
@@ -44,5 +44,5 @@ def measure(
             metrics=tuple(arguments.get("metrics") or _METRICS),
             config=base.settings,
         )
-        reports[name] = report.to_dict()
+        reports.append({"protocol": name, **report.to_dict()})
     return {"digest": base.digest, "models": list(models), "reports": reports}

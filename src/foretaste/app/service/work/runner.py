@@ -48,6 +48,7 @@ class Runner:
             self._checked_s = time.monotonic()
             for inside in self._insides():
                 self.ask_if_stale(inside)
+                self._ask_daily(inside)
         for inside in self._insides():
             while not self._stopping.is_set():
                 job = inside.breaker.call(
@@ -78,6 +79,12 @@ class Runner:
             _LOG.info("%s: a fit is due: %s", inside.name, why)
             return job_id
         return None
+
+    def _ask_daily(self, inside: Inside) -> None:
+        """Erase once a day what is older than the policy allows."""
+        day = int(inside.clock.now_s() // 86_400.0)
+        with suppress(ConflictError):
+            inside.space.jobs.add("retain", {}, job_id=f"retain-{day}")
 
     def _do(self, inside: Inside, job: Job) -> None:
         _LOG.info("%s: job %s (%s) begins", inside.name, job.job_id, job.kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from foretaste.app.fitting import code_digest
-from foretaste.app.service.live.controls import without_marks
+from foretaste.app.service.log.controls import without_marks
 
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from foretaste.app.service.shelf.promoting import promote
+from foretaste.app.service.work.answers import forget_answers
 from foretaste.app.service.work.child import CancelledWorkError, WorkFailedError, run_child
+from foretaste.app.service.work.folders import transfer_folder
 from foretaste.core.errors import BusyError, InputError
 from foretaste.store import Job
-from foretaste.store.transfer import export_all
+from foretaste.store.retention import retain
+from foretaste.store.transfer import export_all, import_all
 
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
@@ -23,24 +26,37 @@ _TRIES = 3
 
 def _refresh(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
     """Fit on what the store holds now, and let the result answer."""
-    out = inside.shelf.folder / f"fit-{job.job_id}"
     asked = {
         "task": "refresh",
         "url": inside.settings.store_url,
         "workspace": inside.name,
-        "out": str(out),
         "train": inside.settings.consent.train,
+        "arguments": dict(job.arguments),
     }
+    return _fitted(inside, job, tell, asked)
+
+
+def _refit(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
+    """Fit again what could not give somebody's share back, and let the result answer."""
+    return _fitted(inside, job, tell, {"task": "refit"})
+
+
+def _fitted(inside: Inside, job: Job, tell: Tell, asked: Mapping[str, Any]) -> dict[str, Any]:
+    out = inside.shelf.folder / f"fit-{job.job_id}"
+    reason = str(job.arguments.get("reason", asked["task"]))
     try:
         for _ in range(_TRIES):
             active = _active(inside)
             shutil.rmtree(out, ignore_errors=True)
+            more = {
+                "base": str(inside.shelf.place(active)),
+                "out": str(out),
+                "noted": inside.shelf.extra(active),
+            }
             try:
-                done = run_child(
-                    {**asked, "base": str(inside.shelf.place(active))},
-                    inside.settings.refresh, tell,
-                )  # fmt: skip
-                break
+                done = run_child({**more, **asked}, inside.settings.refresh, tell)
+                if asked["task"] == "refresh" or _active(inside) == active:
+                    break
             except WorkFailedError:
                 # Forgetting somebody takes the bundle away that this began with: begin again.
                 if _active(inside) == active:
@@ -48,7 +64,7 @@ def _refresh(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
         else:
             raise BusyError("the bundle changes faster than it can be fitted")
         inside.follower.catch_up()
-        info = promote(inside, out, done, str(job.arguments.get("reason", "refresh")))
+        info = promote(inside, out, done, reason)
     finally:
         shutil.rmtree(out, ignore_errors=True)
     return {"bundle": info.name, "digest": info.digest, "position": info.position}
@@ -66,13 +82,30 @@ def _evaluate(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
 
 
 def _export(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
-    """Write everything of the workspace into a folder of the home folder."""
-    folder = inside.folder / "exports" / job.job_id
+    """Write everything of the workspace into a folder of its own."""
     format = str(job.arguments.get("format", "parquet"))
     if format not in ("parquet", "jsonl"):
         raise InputError("no such format", expected="parquet or jsonl", got=format)
+    name = str(job.arguments.get("folder") or f"export-{job.job_id}")
+    folder = transfer_folder(inside, name)
     counts = export_all(inside.space, folder, format, _obedient(tell))  # type: ignore[arg-type]
-    return {"folder": str(folder), "rows": counts}
+    return {"folder": name, "rows": counts}
+
+
+def _import(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
+    """Bring an export in."""
+    name = str(job.arguments.get("folder", ""))
+    counts = import_all(inside.space, transfer_folder(inside, name), _obedient(tell))
+    return {"folder": name, "rows": counts}
+
+
+def _retain(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
+    """Erase what is older than the policy allows."""
+    tell("erasing what is too old", 0.1)
+    now_s = inside.clock.now_s()
+    erased = retain(inside.space, inside.settings.retention, now_s)
+    erased["answers to repeated requests"] = forget_answers(inside, before_s=now_s - 86_400.0)
+    return {"erased": erased}
 
 
 def _active(inside: Inside) -> str:
@@ -92,7 +125,10 @@ def _obedient(tell: Tell) -> Callable[[str, float], None]:
 
 TASKS: Mapping[str, Callable[[Inside, Job, Tell], dict[str, Any]]] = {
     "refresh": _refresh,
+    "refit": _refit,
     "evaluate": _evaluate,
     "export": _export,
+    "import": _import,
+    "retain": _retain,
 }
 """What is done, by the kind of the job."""

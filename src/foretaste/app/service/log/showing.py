@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from dataclasses import replace
 
-from foretaste.app.service.live.breaker import Breaker
+from foretaste.app.service.log.breaker import Breaker
 from foretaste.core import Impression
 from foretaste.core.errors import OutsideError
 from foretaste.store import Space

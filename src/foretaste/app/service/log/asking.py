@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from foretaste.core.errors import StorageError
 
 __all__ = ["Asking"]
+
+_LOG = logging.getLogger("foretaste.service")
 
 
 class Asking:
@@ -78,7 +81,8 @@ class Asking:
             well = False
             try:
                 well = self._work()
-            finally:
-                with self._changed:
-                    self._done, self._well = round_, well
-                    self._changed.notify_all()
+            except Exception:  # noqa: BLE001 - whoever waits is told, and the next round may work
+                _LOG.exception("reading on failed")
+            with self._changed:
+                self._done, self._well = round_, well
+                self._changed.notify_all()

@@ -7,10 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from foretaste.app.service.live.asking import Asking
-from foretaste.app.service.live.breaker import Breaker
-from foretaste.app.service.live.controls import MOVED, STRUCK
-from foretaste.app.service.live.tails import Tail, Tails
+from foretaste.app.service.log.asking import Asking
+from foretaste.app.service.log.breaker import Breaker
+from foretaste.app.service.log.controls import MOVED, STRUCK
+from foretaste.app.service.log.tails import Tail, Tails
 from foretaste.core.errors import OutsideError
 from foretaste.recommend.translate import MAX_HISTORY
 from foretaste.store import KeptEvent, Space
