@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from foretaste.app.fitting import code_digest, has_ratings
@@ -24,10 +25,12 @@ class PartForgotten:
         exact: Whether it now equals a fit, with the same settled settings, on data that never
             held what was forgotten.
         how: In one sentence: how it was done, or what is left.
+        seconds: How long it took to solve or fit again.
     """
 
     exact: bool
     how: str
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,14 +139,16 @@ def fit_settled(recommender: Recommender, data: Dataset) -> Recommender:
 
 
 def _fitted(model: Any, sums: PeopleSums, rng: Any) -> tuple[Any, PartForgotten]:
+    start_s = time.perf_counter()
     part = fit_part(model, sums, rng)
+    seconds = time.perf_counter() - start_s
     subtracted, read = sums.asked()
     how = []
     if subtracted:
         how.append(f"share subtracted from sums ({', '.join(subtracted)}), then solved again")
     if read:
         how.append(f"from the rows that remain: {', '.join(read)}")
-    return part, PartForgotten(True, "; ".join(how) or "holds nothing of anybody")
+    return part, PartForgotten(True, "; ".join(how) or "holds nothing of anybody", seconds)
 
 
 def _all_parts(recommender: Recommender) -> dict[str, Any]:
