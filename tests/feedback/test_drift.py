@@ -47,13 +47,13 @@ def test_false_alarms_are_as_rare_as_promised() -> None:
     rng = np.random.default_rng(0)
     # Size is not asked for, so that the alarm is the test alone.
     settings = DriftSettings(level=0.1, least_psi=0, least_ks=0, least_ctr=0)
-    reports = [drift(period(rng), period(rng), settings) for _ in range(160)]
+    reports = [drift(period(rng), period(rng), settings) for _ in range(120)]
     assert all(len(report.checks) == 4 for report in reports)
-    # 10 % promised; three standard errors of 160 runs are 7.1 %.
-    assert np.mean([report.alarm for report in reports]) < 0.171
+    # 10 % promised; three standard errors of 120 runs are 8.2 %.
+    assert np.mean([report.alarm for report in reports]) < 0.182
     for place, name in enumerate(("kinds", "items", "scores", "ctr")):
         p = np.array([report.checks[place].p for report in reports])
-        assert np.mean(p < 0.1) < 0.175, name
+        assert np.mean(p < 0.1) < 0.182, name
 
 
 def test_noise_of_a_few_busy_people_would_fool_a_test_that_counts_events() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -124,12 +125,8 @@ class Exploration(Settings):
             if self.kind == "ucb":
                 return best_of_optimism(scores, covariance, groups, self.width)
             return best_of_draws(scores, covariance, groups, self.draws)
-        name = type(scorer).__name__
-        if self.fallback == "none":
-            _LOG.warning("%s has no posterior: nothing is explored", name)
-            return None
-        _LOG.info("%s has no posterior: softmax of scores instead of %s", name, self.kind)
-        return boltzmann(scores, groups, self.temperature)
+        _say_once(type(scorer).__name__, self.fallback)
+        return boltzmann(scores, groups, self.temperature) if self.fallback == "softmax" else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,6 +173,12 @@ class Explorer:
             tuple(drawn.propensities.tolist()),
             tuple(drawn.explored.tolist()),
         )
+
+
+@lru_cache(maxsize=64)
+def _say_once(name: str, fallback: str) -> None:
+    instead = "nothing is explored" if fallback == "none" else "softmax of its scores instead"
+    _LOG.warning("%s has no posterior to explore by: %s", name, instead)
 
 
 def exploration_rng(query: Query, *names: str | int) -> np.random.Generator:
