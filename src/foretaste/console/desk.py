@@ -133,7 +133,7 @@ class Desk:
                 ui.navigate.to(f"{self.base}/login")
             except ForetasteError as error:
                 self.tell(str(error), bad=True)
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; a page says what failed and lives on
                 if not self.client.is_deleted:  # else the page was closed while we worked
                     _LOG.exception("an action of the console failed")
                     self.tell("That failed. What went wrong is in the service's log.", bad=True)

@@ -151,7 +151,8 @@ class Sessions:
             return True  # came by a login link: no key stands behind it
         now_s = time.time()
         read_s, living = self._living.get(principal.workspace, (0.0, frozenset()))
-        if now_s - read_s > _KEYS_S and self._service.store_ok:
+        old = now_s - read_s > _KEYS_S or principal.key_id not in living  # or made since
+        if old and self._service.store_ok:
             living = frozenset(
                 key.key_id
                 for key in self._service.access.keys(principal.workspace)

@@ -113,7 +113,7 @@ def _page(path: str, title: str, right: str, draw: Draw, version: str) -> None:
                 await draw(desk, request.query_params)
             except ForetasteError as error:
                 failed(str(error), act=lambda: ui.navigate.reload())
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; a page says what failed and lives on
                 _LOG.exception("page %s could not be drawn", path)
                 failed(
                     "The page could not be drawn. What went wrong is in the service's log.",

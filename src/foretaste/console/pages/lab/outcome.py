@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 from foretaste.console.parts.charts import Estimate, whiskers
 from foretaste.console.parts.elements import heading, note, tag
 from foretaste.console.parts.states import banner, empty
 from foretaste.console.parts.tables import count
-from foretaste.feedback import ExperimentReport, InterleavingOutcome
+from foretaste.feedback import ArmEffect, ExperimentReport, InterleavingOutcome
+
+if TYPE_CHECKING:
+    from foretaste.app.service.cases.experiments import ExperimentResult
 
 __all__ = ["draw_outcome"]
 
 
-def draw_outcome(result: Any) -> None:
+def draw_outcome(result: ExperimentResult) -> None:
     """Draw the result of an experiment of either kind.
 
     Args:
-        result: An :class:`ExperimentReport` or an :class:`InterleavingOutcome`.
+        result: What it has found so far.
     """
-    if isinstance(result, InterleavingOutcome):
-        _interleaved(result)
-    else:
-        _arms(result)
+    if result.outcome is not None:
+        _interleaved(result.outcome)
+    if result.report is not None:
+        _arms(result.report)
 
 
 def _arms(report: ExperimentReport) -> None:
@@ -59,7 +62,7 @@ def _arms(report: ExperimentReport) -> None:
         )
 
 
-def _effect(effect: Any) -> None:
+def _effect(effect: ArmEffect) -> None:
     fixed, running = effect.fixed, effect.running
     if not math.isfinite(fixed.difference):
         note(f"{effect.arm} against {effect.control}: too little to compare yet.")
