@@ -25,6 +25,8 @@ from foretaste.recommend.selection import Selection
 __all__ = ["Exploration", "Explorer", "exploration_rng"]
 
 _LOG = logging.getLogger("foretaste.feedback")
+_SPARE = 4
+"""Alternatives wanted for each open place of a long list."""
 
 
 class Exploration(Settings):
@@ -53,7 +55,10 @@ class Exploration(Settings):
         0.1, ge=0, le=1, description="share of places explored, on average over lists"
     )
     pool: int = Field(
-        60, ge=2, le=2_000, description="items considered, best by score; at least twice the list"
+        60,
+        ge=2,
+        le=2_000,
+        description="items considered, best by score; more where the list is long",
     )
     draws: int = Field(
         256, ge=16, le=10_000, description="posterior draws behind the odds of thompson"
@@ -73,6 +78,17 @@ class Exploration(Settings):
     def active(self) -> bool:
         """Whether anything is left to chance."""
         return self.kind != "none" and self.share > 0
+
+    def open_places(self, n: int) -> int:
+        """How many places of a list may be explored at most.
+
+        Args:
+            n: Length of the list.
+
+        Returns:
+            ``ceil(share n)``.
+        """
+        return math.ceil(self.share * n - 1e-9) if self.active else 0
 
     def select(self, rng: np.random.Generator) -> Explorer:
         """What chooses the list of one answer.
@@ -98,18 +114,16 @@ class Exploration(Settings):
             The odds.
         """
         count = min(n, len(items))
-        open_places = math.ceil(self.share * count - 1e-9) if self.active else 0
+        many = self.open_places(count)
         spare = np.arange(count, len(items))
-        if not open_places or not len(spare):
+        if not many or not len(spare):
             return certain(count)
-        places = [int((j + 0.5) * count / open_places) for j in range(open_places)]
-        groups = [
-            np.concatenate([[place], spare[j::open_places]]) for j, place in enumerate(places)
-        ]
+        places = [int((j + 0.5) * count / many) for j in range(many)]
+        groups = [np.concatenate([[place], spare[j::many]]) for j, place in enumerate(places)]
         odds = self._odds(evidence, items, scorer, groups)
         if odds is None:
             return certain(count)
-        rate = self.share * count / open_places
+        rate = self.share * count / many
         slots = list(certain(count).slots)
         for place, group, share in zip(places, groups, odds, strict=True):
             even = (1 - self.floor) * share + self.floor / len(group)
@@ -119,8 +133,12 @@ class Exploration(Settings):
     def _odds(
         self, evidence: Evidence, items: ItemList, scorer: Scorer, groups: list[Places]
     ) -> list[FloatArray] | None:
-        scores = np.asarray(items.scores, np.float64)
-        covariance = score_covariance(scorer, evidence, items.rows)
+        # Only what may come to an open place is looked at; groups are renumbered within it.
+        used = np.concatenate(groups)
+        ends = np.cumsum([len(group) for group in groups])
+        groups = np.split(np.arange(len(used)), ends[:-1])
+        scores = np.asarray(items.scores, np.float64)[used]
+        covariance = score_covariance(scorer, evidence, items.rows[used])
         if covariance is not None:
             if self.kind == "ucb":
                 return best_of_optimism(scores, covariance, groups, self.width)
@@ -148,9 +166,12 @@ class Explorer:
             n: Length of the list.
 
         Returns:
-            ``n`` when nothing is explored.
+            ``n`` when nothing is explored; else the pool, and in a long list at least a few
+            alternatives for each open place.
         """
-        return max(self.settings.pool, 2 * n) if self.settings.active else n
+        if not self.settings.active:
+            return n
+        return max(self.settings.pool, n + _SPARE * self.settings.open_places(n))
 
     def __call__(self, evidence: Evidence, items: ItemList, scorer: Scorer, n: int) -> Selection:
         """Draw the list.
