@@ -129,4 +129,4 @@ def _number(value: float | None) -> float | None:
     number = float(value)
     if not math.isfinite(number):
         raise InputError("a number of an event is not finite", got=repr(value))
-    return number + 0.0  # -0.0 is 0.0: SQLite keeps no difference, and a key must follow from the row
+    return number + 0.0  # no -0.0: SQLite keeps 0.0, and a key follows from the row
