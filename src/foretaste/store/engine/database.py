@@ -155,14 +155,42 @@ class Database:
         """
         with translated(self.address.shown), self._order(), self._writing.connect() as connection:
             if self.dialect == "sqlite":
-                # Outside the transaction: inside, SQLite ignores it.
-                raw = connection.connection.dbapi_connection
-                level = "FULL" if durable else "NORMAL"
-                raw.execute(f"PRAGMA synchronous={level}")  # type: ignore[union-attr]
+                self._set_level(connection.connection, durable)
             with connection.begin():
                 if self.dialect == "postgresql" and not durable:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
                 yield connection
+
+    @contextmanager
+    def held(self, *, durable: bool) -> Iterator[Any]:
+        """The driver's own connection for writing, without a transaction yet: the hot path.
+
+        Args:
+            durable: As for :meth:`write`; with PostgreSQL the caller sees to it.
+
+        Yields:
+            The connection; whoever leaves a transaction open has it rolled back.
+        """
+        with translated(self.address.shown), self._order():
+            held = self._writing.raw_connection()
+            try:
+                if self.dialect == "sqlite":
+                    self._set_level(held, durable)
+                yield held.dbapi_connection
+            except BaseException as error:
+                if is_gone(error) or not isinstance(error, Exception):
+                    held.invalidate()
+                raise
+            finally:
+                held.close()
+
+    @staticmethod
+    def _set_level(held: Any, durable: bool) -> None:
+        """Say whether commits wait for the disk; outside a transaction, where SQLite listens."""
+        level = "FULL" if durable else "NORMAL"
+        if held.info.get("level") != level:
+            held.dbapi_connection.execute(f"PRAGMA synchronous={level}")
+            held.info["level"] = level
 
     @contextmanager
     def _order(self) -> Iterator[None]:

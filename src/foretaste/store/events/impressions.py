@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from foretaste.core import Clock, Impression
 from foretaste.core.errors import InputError
 from foretaste.store.engine import Database
-from foretaste.store.events.inserting import Inserter
 from foretaste.store.events.reading import impression_frame, position_of
 from foretaste.store.records import Kept, KeptImpression, Page
 from foretaste.store.text import from_db, from_json, to_db, to_json
-from foretaste.store.writer import GroupWriter, Write
+from foretaste.store.writer import GroupWriter, Inserter, Write
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,10 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from foretaste.store.engine import Database
-from foretaste.store.events.inserting import Inserter
 from foretaste.store.events.rows import EVENT_TYPES, READ_COLUMNS, event_row, kept_event
 from foretaste.store.text import to_db
-from foretaste.store.writer import GroupWriter, lock_log
+from foretaste.store.writer import GroupWriter, Inserter, lock_log
 
 __all__ = ["erase", "erase_before", "move", "remove"]
 

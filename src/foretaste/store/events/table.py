@@ -9,12 +9,11 @@ from itertools import islice
 from foretaste.core import Clock, Event, Impression
 from foretaste.store.engine import Database
 from foretaste.store.events.impressions import ImpressionTable
-from foretaste.store.events.inserting import Inserter
 from foretaste.store.events.reader import EventReader
 from foretaste.store.events.removing import erase, erase_before, move, remove
 from foretaste.store.events.rows import EVENT_TYPES, event_row
 from foretaste.store.records import Kept
-from foretaste.store.writer import GroupWriter, Write
+from foretaste.store.writer import GroupWriter, Inserter, Write
 
 __all__ = ["EventTable"]
 

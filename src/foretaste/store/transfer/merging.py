@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from foretaste.core.errors import DataError, InputError
-from foretaste.store.events.inserting import Inserter
 from foretaste.store.events.rows import EVENT_TYPES, READ_COLUMNS, event_key, event_row, kept_event
 from foretaste.store.records import AuditEntry
 from foretaste.store.schema import audit
@@ -18,7 +17,7 @@ from foretaste.store.space import Space
 from foretaste.store.tables.base import canonical
 from foretaste.store.text import from_db, from_json, to_db
 from foretaste.store.transfer.columns import Column
-from foretaste.store.writer import lock_log
+from foretaste.store.writer import Inserter, lock_log
 
 if TYPE_CHECKING:
     import polars as pl

@@ -77,7 +77,8 @@ class LocalPostgres:
             options = f'-h "" -k {self._data} -c max_wal_size=256MB'
             log = str(self.folder / "data" / "log")
             self._control("start", "-o", options, "-l", log)
-            self._main = PostmasterInfo.read_from_pgdata(self._data).process
+            running = PostmasterInfo.read_from_pgdata(self._data)
+            self._main = None if running is None else running.process
 
     def stop(self) -> None:
         """End it in good order."""

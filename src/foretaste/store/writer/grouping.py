@@ -9,7 +9,6 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,37 +16,13 @@ import sqlalchemy as sa
 
 from foretaste.core.errors import BusyError, InputError, StorageError
 from foretaste.store.engine import Database
-from foretaste.store.events.inserting import Inserted, Inserter
 from foretaste.store.records import Kept
 from foretaste.store.settings import StoreSettings
+from foretaste.store.writer.keeping import Write, keep_group
 
-__all__ = ["GroupWriter", "Write", "lock_log"]
+__all__ = ["GroupWriter"]
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True, eq=False)
-class Write:
-    """Rows that one caller wants kept.
-
-    Attributes:
-        workspace: Whose, as ``to_db`` gives it.
-        rows: Values in the inserter's order; the first is the key.
-        inserter: Into which table.
-        ordered: Whether readers follow the table by position, so that positions must become
-            visible in order.
-        durable: Whether the commit waits for the disk.
-        waited: Whether somebody waits for it.
-        future: Where the outcome goes.
-    """
-
-    workspace: str
-    rows: Sequence[Sequence[Any]]
-    inserter: Inserter
-    ordered: bool
-    durable: bool
-    waited: bool = True
-    future: Future[Kept] = field(default_factory=Future)
 
 
 @dataclass(slots=True, eq=False)
@@ -59,25 +34,6 @@ class _Task:
     rows: Sequence[Any] = ()
     durable: bool = True
     waited: bool = True
-
-
-def lock_log(database: Database, connection: sa.Connection, workspaces: Sequence[str]) -> None:
-    """Wait until nobody else appends to these logs; until the end of the transaction.
-
-    Positions are given at insertion and seen at commit. Without this, a reader could see
-    position 8 before 7 is committed, and never look for 7 again. SQLite has one writer anyhow.
-
-    Args:
-        database: The database.
-        connection: In a transaction.
-        workspaces: Whose logs, as ``to_db`` gives them.
-    """
-    if database.dialect == "postgresql":
-        raw = connection.connection.dbapi_connection
-        for workspace in sorted(set(workspaces)):  # one order for all: no deadlock
-            raw.execute(  # type: ignore[union-attr]
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 70))", (workspace,)
-            )
 
 
 class GroupWriter:
@@ -250,32 +206,10 @@ class GroupWriter:
             return self._attempt(group, began)
 
     def _attempt(self, group: list[Write], began: list[bool]) -> list[Kept]:
-        parts: dict[tuple[str, int], list[Write]] = {}
-        for write in group:
-            parts.setdefault((write.workspace, id(write.inserter)), []).append(write)
         durable = any(write.durable for write in group)
-        with self._database.write(durable=durable) as connection:
+        with self._database.held(durable=durable) as raw:
             began[0] = True
-            raw: Any = connection.connection.dbapi_connection
-            pipelined = self._database.dialect == "postgresql"
-            with raw.pipeline() if pipelined else nullcontext():
-                logs = [write.workspace for write in group if write.ordered]
-                lock_log(self._database, connection, logs)
-                answers = [
-                    (
-                        writes,
-                        writes[0].inserter.insert(
-                            raw, workspace, [row for write in writes for row in write.rows]
-                        ),
-                    )
-                    for (workspace, _), writes in parts.items()
-                ]
-            kept = {
-                id(write): outcome
-                for writes, answer in answers
-                for write, outcome in zip(writes, _shares(writes, answer()), strict=True)
-            }
-        return [kept[id(write)] for write in group]
+            return keep_group(raw, self._database.dialect, group)
 
 
 def _close(reference: weakref.ref[GroupWriter]) -> None:
@@ -283,19 +217,3 @@ def _close(reference: weakref.ref[GroupWriter]) -> None:
     writer = reference()
     if writer is not None:
         writer.close()
-
-
-def _shares(writes: list[Write], inserted: Inserted) -> list[Kept]:
-    """Who brought what: the first to bring a key has brought it."""
-    if inserted.keys is None:
-        return [Kept(len(write.rows), 0, inserted.position) for write in writes]
-    left = set(inserted.keys)
-    shares = []
-    for write in writes:
-        new = 0
-        for row in write.rows:
-            if row[0] in left:
-                left.discard(row[0])
-                new += 1
-        shares.append(Kept(new, len(write.rows) - new, inserted.position))
-    return shares

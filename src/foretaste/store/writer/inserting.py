@@ -17,7 +17,11 @@ from foretaste.store.text import to_json
 
 __all__ = ["Inserted", "Inserter"]
 
-_SIZES = (400, 100, 25, 5, 1)  # few sizes: each is compiled once and kept by the driver
+_SIZES = (
+    1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 125, 160, 200, 250, 320, 400,
+)  # fmt: skip
+"""Rows of one ``INSERT`` of SQLite: few sizes, so that each is compiled once and kept by the
+driver. The rest of a statement is filled with its last row, which the database then ignores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,11 @@ class Inserter:
         names = ", ".join(types)
         self._head = f"INSERT INTO {table} (workspace, {names}) VALUES "
         mark = "?" if dialect == "sqlite" else "%s"
-        self._before = f"SELECT coalesce(max(position), 0) FROM {table}"
-        self._last = f"{self._before} WHERE workspace = {mark}"
-        self._new = f"SELECT {key} FROM {table} WHERE workspace = ? AND position > ?"
+        self._last = f"SELECT coalesce(max(position), 0) FROM {table} WHERE workspace = {mark}"
+        self._newest = (
+            f"SELECT {key} FROM {table} WHERE workspace = ? AND position <= ?"
+            " ORDER BY position DESC LIMIT ?"
+        )
         fields = ", ".join(f"{name} {kind}" for name, kind in types.items())
         given = ", ".join(f"given.{name}" for name in types)
         self._json = (
@@ -60,10 +66,21 @@ class Inserter:
             f" ON CONFLICT DO NOTHING RETURNING {key}, position"
         )
 
+    def one_statement(self, rows: Sequence[Any]) -> bool:
+        """Whether so many rows go in one statement, which is a transaction by itself.
+
+        Args:
+            rows: The rows.
+
+        Returns:
+            False when there must be a transaction around.
+        """
+        return len(rows) <= _SIZES[-1]
+
     def insert(
         self, raw: Any, workspace: str, rows: Sequence[Sequence[Any]]
     ) -> Callable[[], Inserted]:
-        """Insert inside the transaction that is open.
+        """Insert rows.
 
         Args:
             raw: The driver's connection.
@@ -78,20 +95,26 @@ class Inserter:
             document = to_json([dict(zip(names, row, strict=True)) for row in rows])
             cursor = raw.execute(self._json, (workspace, document))
             return lambda: self._answer(raw, workspace, cursor.fetchall())
-        before = raw.execute(self._before).fetchone()[0]
-        start, count = 0, 0
-        for size in _SIZES:
-            while len(rows) - start >= size:
-                values: list[Any] = []
-                for row in rows[start : start + size]:
-                    values.append(workspace)
-                    values.extend(row)
-                count += raw.execute(self._many(size), values).rowcount
-                start += size
-        position = raw.execute(self._last, (workspace,)).fetchone()[0]
-        if count == len(rows):
-            return lambda: Inserted(None, position)
-        keys = {row[0] for row in raw.execute(self._new, (workspace, before))}
+        keys: set[Any] | None = None
+        position = 0
+        for start in range(0, len(rows), _SIZES[-1]):
+            part = rows[start : start + _SIZES[-1]]
+            size = next(size for size in _SIZES if size >= len(part))
+            values: list[Any] = []
+            for row in (*part, *[part[-1]] * (size - len(part))):
+                values.append(workspace)
+                values.extend(row)
+            cursor = raw.execute(self._many(size), values)
+            count = cursor.rowcount
+            if count:
+                position = cursor.lastrowid
+            if keys is not None or count < len(part):
+                # Nobody else writes within a statement: the new rows are the newest up to its last.
+                before = {row[0] for row in rows[:start]} if keys is None else keys
+                new = raw.execute(self._newest, (workspace, position, count)) if count else ()
+                keys = before | {row[0] for row in new}
+        if not position:
+            position = raw.execute(self._last, (workspace,)).fetchone()[0]
         return lambda: Inserted(keys, position)
 
     def _answer(self, raw: Any, workspace: str, rows: list[tuple[Any, int]]) -> Inserted:
@@ -99,7 +122,7 @@ class Inserter:
             return Inserted({key for key, _ in rows}, max(at for _, at in rows))
         return Inserted(set(), raw.execute(self._last, (workspace,)).fetchone()[0])
 
-    @lru_cache(maxsize=16)  # noqa: B019 - as many as there are tables, for as long as the process
+    @lru_cache(maxsize=128)  # noqa: B019 - as many as there are sizes and tables, for good
     def _many(self, size: int) -> str:
         one = "(" + ", ".join("?" * (len(self._columns) + 1)) + ")"
         return self._head + ", ".join([one] * size) + " ON CONFLICT DO NOTHING"
