@@ -168,12 +168,16 @@ class Catalogue:
             Mask [I], or ``None`` when no item has a window and none is hidden.
         """
         mask: BoolArray | None = None if self.hidden is None else ~self.hidden
-        for name, sign in (("available_from_s", 1.0), ("available_until_s", -1.0)):
-            if name in self.table.columns:
-                bound = self.numbers(name)
-                ok = np.isnan(bound) | (sign * (time_s - bound) >= 0)
-                mask = ok if mask is None else mask & ok
+        for bound, sign in self._windows:
+            ok = np.isnan(bound) | (sign * (time_s - bound) >= 0)
+            mask = ok if mask is None else mask & ok
         return mask
+
+    @cached_property
+    def _windows(self) -> list[tuple[np.ndarray, float]]:
+        names = (("available_from_s", 1.0), ("available_until_s", -1.0))
+        columns = set(self.table.columns)
+        return [(self.numbers(name), sign) for name, sign in names if name in columns]
 
 
 def _joined(form: str, found: Any, more: Any) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from foretaste.core import Attribution, History, Reason, ReasonKind, Settings
 from foretaste.recommend.catalogue import Catalogue
+from foretaste.recommend.telling import Told
 
 __all__ = ["ReasonSettings", "ReasonWriter"]
 
@@ -27,8 +28,6 @@ _DID: Mapping[str, str] = {
     "return": "You returned {title}",
     "dislike": "You disliked {title}",
 }
-_WORTH_SAYING = 0.05
-"""Shared attributes are named when they move a score by this share of what moves it most."""
 
 _BLOCK_PHRASES: Mapping[str, str] = {
     "collaborative": "its fans like this too",
@@ -43,6 +42,7 @@ _SAID: Mapping[str, tuple[ReasonKind, str]] = {
     "profile": ("profile", "It fits what your profile says."),
 }
 """Sentences of further parts; a part without a true sentence is not worded."""
+_NAMED = frozenset({"popularity", "words", *_SAID})
 
 
 class ReasonSettings(Settings):
@@ -57,37 +57,6 @@ class ReasonSettings(Settings):
     count: int = 3
     least_share: float = 0.1
     shared_values: int = 3
-
-
-class _Told:
-    """One attribution, made ready for plain loops: lists instead of arrays."""
-
-    def __init__(self, found: Attribution, history: History, source: str, wish: str | None) -> None:
-        self.found, self.history, self.source, self.wish = found, history, source, wish
-        self.rows: list[int] = found.rows.tolist()
-        self.items: list[int] = history.rows.tolist()
-        effect = found.past if found.effect is None else found.effect
-        self._best = np.argsort(-effect, axis=1, kind="stable")
-        self._effect = effect
-        self._parts = []
-        for name, part in found.parts.items():
-            if name == "popularity" and len(part):
-                part = np.minimum(part - part.min(), part)
-            if name in ("popularity", "words") or name in _SAID:
-                self._parts.append((name, part.tolist()))
-
-    def strongest(self, position: int, most: int) -> list[tuple[float, str, int]]:
-        """Strength, name and place in the history of what moved one score, strongest first."""
-        best = self._best[position, :most]
-        found = [
-            (strength, "past", j)
-            for strength, j in zip(
-                self._effect[position, best].tolist(), best.tolist(), strict=True
-            )
-        ]
-        found += [(part[position], name, -1) for name, part in self._parts]
-        found.sort(key=lambda one: -one[0])
-        return found
 
 
 class ReasonWriter:
@@ -165,29 +134,30 @@ class ReasonWriter:
         Returns:
             One tuple of reasons per item.
         """
-        told = _Told(found, history, source, wish)
+        told = Told(found, history, source, wish, 2 * self.settings.count, _NAMED)
         return tuple(self._for_item(told, position) for position in range(len(found.rows)))
 
-    def _for_item(self, told: _Told, position: int) -> tuple[Reason, ...]:
+    def _for_item(self, told: Told, position: int) -> tuple[Reason, ...]:
         count = self.settings.count
-        candidates = told.strongest(position, 2 * count)
-        least = max(candidates[0][0] * self.settings.least_share, 1e-12) if candidates else 0.0
+        causes = told.strongest(position)
+        least = max(causes[0][0] * self.settings.least_share, 1e-12) if causes else 0.0
+        items, liked = told.items[position], told.liked[position]
         reasons: list[Reason] = []
         named: set[int] = set()
-        for strength, name, j in candidates:
+        for strength, name, k in causes:
             if len(reasons) == count or strength < least:
                 break
             if name != "past":
                 reasons.append(self._part(told, position, name))
-            elif told.history.signals[j] > 0 and told.items[j] not in named:
-                named.add(told.items[j])
-                reasons.append(self._past(told, position, j))
+            elif liked[k] and items[k] not in named:
+                named.add(items[k])
+                reasons.append(self._past(told, position, k))
         if not reasons:
             reasons.append(self._nothing_special(told, position))
         return tuple(reasons)
 
-    def _part(self, told: _Told, position: int, name: str) -> Reason:
-        weight = float(told.found.parts[name][position])
+    def _part(self, told: Told, position: int, name: str) -> Reason:
+        weight = told.parts[name][position]
         row, source = told.rows[position], told.source
         if name == "popularity":
             likes = int(self.likes[row])
@@ -205,7 +175,7 @@ class ReasonWriter:
         kind, text = _SAID[name]
         return Reason(kind, text, weight, (), source)
 
-    def _nothing_special(self, told: _Told, position: int) -> Reason:
+    def _nothing_special(self, told: Told, position: int) -> Reason:
         likes = int(self.likes[told.rows[position]])
         text = (
             f"Nothing of yours speaks for it; liked by {likes:,} of {self.n_people:,} "
@@ -213,23 +183,26 @@ class ReasonWriter:
             if likes
             else "Nothing is known yet that speaks for it or against it."
         )
-        part = told.found.parts.get("popularity")
-        weight = 0.0 if part is None else float(part[position])
+        part = told.parts.get("popularity")
+        weight = 0.0 if part is None else part[position]
         return Reason("popularity", text, weight, (), told.source)
 
-    def _past(self, told: _Told, position: int, j: int) -> Reason:
-        other = told.items[j]
-        did = self._did(j, told.history)
-        weight = float(told.found.past[position, j])
+    def _past(self, told: Told, position: int, k: int) -> Reason:
+        place, other = told.places[position][k], told.items[position][k]
+        did = told.did.get(place)
+        if did is None:
+            did = told.did[place] = self._did(place, told.history)
+        weight = told.weights[position][k]
         evidence: tuple[str, ...] = (self.catalogue.item_ids.ids[other],)
-        blocks = told.found.blocks
-        shares = {name: float(block[position, j]) for name, block in blocks.items()}
-        strongest = max(shares, key=lambda name: shares[name]) if shares else ""
-        why = _BLOCK_PHRASES.get(strongest, "") if shares.get(strongest, 0.0) > 0 else ""
+        strongest, why = "", ""
+        if told.blocks:
+            strongest = told.blocks[told.strongest_block[position][k]]
+            if told.most_shared[position][k] > 0:
+                why = _BLOCK_PHRASES.get(strongest, "")
         if why and not self.likes[told.rows[position]]:  # it has no fans yet: the map placed it
             why = "by its description this is for the same people"
         shared: tuple[tuple[str, str], ...] = ()
-        if shares.get("attributes", 0.0) > _WORTH_SAYING * abs(shares.get(strongest, 0.0)):
+        if told.worth_saying is not None and told.worth_saying[position][k]:
             shared = self._shared_values(told.rows[position], other)
         if shared:
             common = _grouped(shared)

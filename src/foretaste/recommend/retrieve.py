@@ -51,11 +51,14 @@ class FullScan:
         """
         scores: FloatArray = self.scorer.score(evidence)
         if mask is not None:
-            scores = np.where(mask, scores, -np.inf)
-        if not (self.anyway or _says_something(scores)):
-            return ItemList.of([], score=np.zeros(0))
+            scores = np.where(mask, scores, scores.dtype.type(-np.inf))
         best = top(scores, n)
-        return ItemList.of(best, score=scores[best])
+        found = scores[best]
+        # Different scores at the ends of the list already say something; look at all if not.
+        clear = self.anyway or (len(found) > 1 and bool(found[0] > found[-1]))
+        if not (clear or _says_something(scores)):
+            return ItemList.of([], score=np.zeros(0))
+        return ItemList.of(best, score=found)
 
 
 def _says_something(scores: FloatArray) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,14 +13,17 @@ import numpy as np
 from foretaste.core import Attribution, Evidence, FloatArray, History, Rows, State
 from foretaste.taste.attribution import past_shares
 from foretaste.taste.direction import Direction
-from foretaste.taste.hearing import Heard, Hearing
+from foretaste.taste.hearing import Hearing
 from foretaste.taste.online import Belief, forgotten, learned, started
-from foretaste.taste.posterior import Posterior, condition
 from foretaste.taste.prior import Prior
+from foretaste.taste.serving.reading import Reading
 from foretaste.taste.settings import PriorSettings
 from foretaste.taste.state import from_state, to_state
 
 __all__ = ["FittedTaste"]
+
+_MEANS_KEPT = 64
+"""Prior means kept ready, by number of liked events."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +76,10 @@ class FittedTaste:
         Returns:
             float32, aligned with ``rows`` or [I].
         """
-        heard = self.hearing.hear(evidence)
-        scores = self.direction.mean(len(heard.liked))
-        scores += self.targets @ self._coordinates(evidence, heard)
-        return self._finished(scores, evidence, heard, rows)
+        reading = self._read(evidence)
+        scores = self.targets @ reading.place
+        scores += self._mean(reading.count)
+        return self._finished(scores, reading, rows)
 
     def score_batch(self, batch: Sequence[Evidence]) -> FloatArray:
         """Scores of all items for many people; equal to one by one but for rounding.
@@ -88,15 +92,11 @@ class FittedTaste:
         """
         if not len(batch):
             return np.zeros((0, self.n_items), np.float32)
-        heard = [self.hearing.hear(one) for one in batch]
-        places = np.stack(
-            [self._coordinates(one, said) for one, said in zip(batch, heard, strict=True)]
-        )
-        scores = places @ self.targets.T
-        for row, (evidence, said) in enumerate(zip(batch, heard, strict=True)):
-            line = scores[row]
-            line += self.direction.mean(len(said.liked))
-            self._finished(line, evidence, said, None)
+        readings = [self._reading(one) for one in batch]
+        scores = np.stack([one.place for one in readings]) @ self.targets.T
+        for line, reading in zip(scores, readings, strict=True):
+            line += self._mean(reading.count)
+            self._finished(line, reading, None)
         return scores
 
     def explain(self, evidence: Evidence, rows: Rows) -> Attribution:
@@ -109,13 +109,9 @@ class FittedTaste:
         Returns:
             The attribution.
         """
-        heard = self.hearing.hear(evidence)
-        rows = np.asarray(rows)
-        parts = self._parts(evidence, len(heard.liked), rows)
-        blocks, effect = past_shares(
-            self.prior, self.direction, self.lift, heard, self._posterior(evidence, heard), rows,
-            len(evidence.history),
-        )  # fmt: skip
+        reading, rows = self._read(evidence), np.asarray(rows)
+        parts = self._parts(reading, rows)
+        blocks, effect = past_shares(reading, self.lift, rows)
         past = sum(blocks.values(), np.zeros((len(rows), len(evidence.history))))
         return Attribution(rows, parts, past, effect, blocks)
 
@@ -129,8 +125,7 @@ class FittedTaste:
         Returns:
             [K].
         """
-        posterior = self._posterior(evidence)
-        return np.sqrt(posterior.variance(self.prior.features[rows]))
+        return np.sqrt(self._read(evidence).posterior.variance(self.prior.features[rows]))
 
     def posterior(self, evidence: Evidence) -> tuple[FloatArray, FloatArray]:
         """Belief about ``w_u``: what exploration draws from.
@@ -141,8 +136,9 @@ class FittedTaste:
         Returns:
             Mean [D] and covariance [D, D].
         """
-        found = self._posterior(evidence)
-        return self.prior_mean(evidence) + found.shift, found.covariance()
+        reading = self._read(evidence)
+        found = reading.posterior
+        return reading.prior_mean + found.shift, found.covariance()
 
     def prior_mean(self, evidence: Evidence) -> FloatArray:
         """``m_a(x_u)`` from profile, words and what absence says, [D].
@@ -153,8 +149,7 @@ class FittedTaste:
         Returns:
             Zeros when nothing is known.
         """
-        profile, words = self._told(evidence)
-        return profile + words + self.prior.absence
+        return self._read(evidence).prior_mean
 
     def start(self, evidence: Evidence) -> Belief:
         """Belief before any event: what words and profile say.
@@ -165,7 +160,7 @@ class FittedTaste:
         Returns:
             The belief.
         """
-        profile, words = self._told(evidence)
+        profile, words = self._read(evidence).told
         return started(profile, words + self.prior.absence)
 
     def adapt(self, state: Belief, events: History) -> Belief:
@@ -230,46 +225,38 @@ class FittedTaste:
         """
         return cls(*from_state(state))
 
-    def _told(self, evidence: Evidence) -> tuple[FloatArray, FloatArray]:
-        nothing: FloatArray = np.zeros(self.prior.features.shape[1])
-        length = self.settings.words_taste
-        profile = self.prior.profile_shift(evidence, length)
-        vector = None if evidence.wish is None else evidence.wish.vector
-        words = nothing
-        if vector is not None and len(vector) == len(self.prior.words_map):
-            words = self.prior.words_shift(vector, length)
-        return nothing if profile is None else profile, words
-
     @cached_property
-    def _last(self) -> list[tuple[Evidence, Posterior]]:
-        return []
+    def _means(self) -> dict[int, FloatArray]:
+        return {}
 
-    def _posterior(self, evidence: Evidence, heard: Heard | None = None) -> Posterior:
-        """Condition once for the score, the reasons and the uncertainty of one answer."""
-        for known, posterior in self._last[:1]:
-            if known is evidence:
-                return posterior
-        said = self.hearing.hear(evidence) if heard is None else heard
-        features = self.prior.features[said.rows]
-        expected = self.prior.popularity[said.rows] + features @ self.prior_mean(evidence)
-        found = condition(features, said.values - expected, said.noise)
-        self._last[:] = [(evidence, found)]
+    def _mean(self, count: int) -> FloatArray:
+        """Prior mean of all items after some events; the latest few are kept."""
+        known = self._means
+        found = known.get(count)
+        if found is None:
+            if len(known) >= _MEANS_KEPT:
+                known.clear()
+            found = known[count] = self.direction.mean(count)
         return found
 
-    def _coordinates(self, evidence: Evidence, heard: Heard) -> FloatArray:
-        """``[m + strength * shift, z]``: what :attr:`targets` is multiplied with, [D + R]."""
-        count = len(heard.liked)
-        profile, words = self._told(evidence)
-        place = words + self.prior.absence + self.direction.profile_share(count) * profile
-        strength = self.direction.posterior_share(count)
-        if strength > 0 and len(heard.rows):
-            place = place + strength * self._posterior(evidence, heard).shift
-        return np.concatenate([place, self.direction.factors(heard.liked)]).astype(np.float32)
+    @cached_property
+    def _last(self) -> threading.local:
+        return threading.local()
 
-    def _finished(
-        self, scores: FloatArray, evidence: Evidence, heard: Heard, rows: Rows | None
-    ) -> FloatArray:
-        self.direction.add(scores, heard.liked)
+    def _reading(self, evidence: Evidence) -> Reading:
+        return Reading(evidence, self.hearing, self.prior, self.direction)
+
+    def _read(self, evidence: Evidence) -> Reading:
+        """Read whoever asks once for the score, reasons and uncertainty; each thread its own."""
+        last = getattr(self._last, "reading", None)
+        if last is None or last.evidence is not evidence:
+            last = self._last.reading = self._reading(evidence)
+        found: Reading = last
+        return found
+
+    def _finished(self, scores: FloatArray, reading: Reading, rows: Rows | None) -> FloatArray:
+        evidence = reading.evidence
+        self.direction.add(scores, reading.heard.liked)
         context = self.prior.context_shift(evidence.context)
         if context is not None:
             scores += context
@@ -278,14 +265,15 @@ class FittedTaste:
             scores += np.float32(self.settings.words) * wish.relevance
         return scores if rows is None else scores[rows]
 
-    def _parts(self, evidence: Evidence, count: int, rows: np.ndarray) -> dict[str, FloatArray]:
+    def _parts(self, reading: Reading, rows: np.ndarray) -> dict[str, FloatArray]:
+        evidence, count = reading.evidence, reading.count
         lift = self.lift[rows].astype(np.float64)
         items = self.prior.features[rows].astype(np.float64)
         parts: dict[str, FloatArray] = {}
-        parts["popularity"] = self.direction.mean(count, rows).astype(np.float64)
+        parts["popularity"] = self._mean(count)[rows].astype(np.float64)
         if self.prior.absence.any():
             parts["absence"] = lift * (items @ self.prior.absence)
-        profile, words = self._told(evidence)
+        profile, words = reading.told
         if profile.any():
             parts["profile"] = self.direction.profile_share(count) * lift * (items @ profile)
         wish = evidence.wish

@@ -26,7 +26,7 @@ from foretaste.core.errors import InputError, StorageError
 from foretaste.language import CachedEncoder, TextIndex, with_items
 from foretaste.recommend import Diversifier, Source
 from foretaste.taste import FittedTaste
-from foretaste.taste.growing import TasteGrower, with_popularity
+from foretaste.taste.serving.growing import TasteGrower, with_popularity
 
 if TYPE_CHECKING:
     from foretaste.store.records import ItemRecord

@@ -184,21 +184,32 @@ class Direction:
                     line = slice(table.indptr[row], table.indptr[row + 1])
                     scores[table.indices[line]] += weight * table.data[line]
 
-    def shares(self, liked: np.ndarray, rows: np.ndarray) -> dict[str, FloatArray]:
+    def shares(
+        self,
+        liked: np.ndarray,
+        rows: np.ndarray,
+        traces: Mapping[str, FloatArray] | None = None,
+    ) -> dict[str, FloatArray]:
         """What each liked event adds to some items' scores, by block.
 
         Args:
             liked: Item rows, oldest first, [m].
             rows: The items, [K].
+            traces: What each event leaves in the shared right factor, [m, R] by block, where
+                that is known already.
 
         Returns:
             [K, m] by block.
         """
-        found: dict[str, FloatArray] = {}
+        right = self.right[rows]
+        known = traces or {}
+        found = {name: (right @ trace.T).astype(np.float64) for name, trace in known.items()}
         for channel in self.channels:
+            if channel.left is not None and traces is not None:
+                continue
             weights = self._weights(channel, len(liked)).astype(np.float64)
             if channel.left is not None:
-                table = self.right[rows].astype(np.float64) @ channel.left[liked].T
+                table = right.astype(np.float64) @ channel.left[liked].T
             elif channel.dense is not None:
                 table = channel.dense[np.ix_(liked, rows)].T.astype(np.float64)
                 weights = np.where(weights > 1e-4 * weights.max(initial=0.0), weights, 0.0)

@@ -1,0 +1,1 @@
+"""Answering with a fitted taste: one person read once, and catalogues that grow."""
