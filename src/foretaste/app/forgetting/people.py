@@ -19,7 +19,8 @@ def forget_person(recommender: Recommender, user_id: str) -> Forgotten:
     again with the settings as they were: they then equal a fit on data that never held the
     person (whole numbers are subtracted, so the sums are the same to the bit). What cannot be
     subtracted is read again from the rows that remain, or says that it is not exact. Items that
-    only they had met stay in the catalogue; knowledge stays. Rows of other people move up.
+    only they had met stay in the catalogue; knowledge stays; what the ratings of others say stays
+    as it was read. Rows of other people move up.
 
     Args:
         recommender: Who has met them; stays as it was.

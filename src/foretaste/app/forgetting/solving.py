@@ -16,6 +16,8 @@ from foretaste.sums import PeopleSums, likes
 
 __all__ = ["Forgotten", "PartForgotten", "fit_settled", "refit_parts", "solved_again"]
 
+_NOTHING = "nothing of what was forgotten had reached it"
+
 
 @dataclass(frozen=True, slots=True)
 class PartForgotten:
@@ -83,7 +85,8 @@ def solved_again(
             continue
         trace = getattr(model, "trace", None)
         if trace is not None:
-            told[name] = PartForgotten(False, trace)
+            clean = name not in kept.stale and _unmoved(model, before, after)
+            told[name] = PartForgotten(clean, _NOTHING if clean else trace)
             continue
         try:
             fitted[name], told[name] = _fitted(model, sums, kept.starts[name].rng())
@@ -148,7 +151,13 @@ def _fitted(model: Any, sums: PeopleSums, rng: Any) -> tuple[Any, PartForgotten]
         how.append(f"share subtracted from sums ({', '.join(subtracted)}), then solved again")
     if read:
         how.append(f"from the rows that remain: {', '.join(read)}")
-    return part, PartForgotten(True, "; ".join(how) or "holds nothing of anybody", seconds)
+    return part, PartForgotten(True, "; ".join(how) or "it holds nothing of anybody", seconds)
+
+
+def _unmoved(model: Any, before: Dataset, after: Dataset) -> bool:
+    """Whether a part that cannot subtract has nothing to subtract."""
+    unmoved = getattr(model, "unmoved", None)
+    return unmoved is not None and bool(unmoved(before, after))
 
 
 def _all_parts(recommender: Recommender) -> dict[str, Any]:

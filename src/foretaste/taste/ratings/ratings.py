@@ -61,6 +61,27 @@ class Ratings(Settings):
         "is fitted again"
     )
 
+    def unmoved(self, before: Dataset, after: Dataset) -> bool:
+        """Whether a fit on other people comes out the same: their ratings are the same.
+
+        So it is after somebody who never rated anything is taken out of the data, unless that
+        changed how profiles are coded.
+
+        Args:
+            before: The data.
+            after: The data without somebody.
+
+        Returns:
+            ``True`` when nothing that the fit reads has changed.
+        """
+        kind = rating_kind(before.kinds)
+        old, new = (RatingTable.of(one, kind).active() for one in (before, after))
+        same = all(
+            np.array_equal(getattr(old, name), getattr(new, name))
+            for name in ("users", "items", "values")
+        )
+        return same and (not self.profile or ProfileCoder.of(before) == ProfileCoder.of(after))
+
     def fit(self, dataset: Dataset, *, rng: np.random.Generator) -> FittedRatings:
         """Learn from the rated events of a dataset.
 
