@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from html import escape
 from importlib import resources
 
 from fastapi import Request, Response
 
+from foretaste.serve.problems import PROBLEMS
 from foretaste.serve.replies import as_json
 from foretaste.serve.routing import PUBLIC, Routes
 
@@ -25,6 +27,15 @@ def _file(name: str) -> bytes:
     return resources.files("foretaste.serve").joinpath("static", name).read_bytes()
 
 
+@lru_cache
+def _docs() -> bytes:
+    problems = "".join(
+        f'<dt id="problem-{name}">{status} {name}</dt><dd>{escape(title)}.</dd>'
+        for status, (name, title) in PROBLEMS.items()
+    )
+    return _file("docs.html").replace(b"{problems}", problems.encode())
+
+
 @PAGES.add("GET", "/openapi.json", PUBLIC, None, hidden=True)
 async def read_openapi(request: Request) -> Response:
     """The OpenAPI document."""
@@ -35,7 +46,7 @@ async def read_openapi(request: Request) -> Response:
 async def read_docs() -> Response:
     """The reference as a page; nothing of it comes from elsewhere."""
     return Response(
-        _file("docs.html"),
+        _docs(),
         media_type="text/html",
         headers={"Content-Security-Policy": _PAGE_POLICY},
     )
