@@ -20,10 +20,10 @@ from foretaste.sums import (
     PeopleSums,
     StepSums,
     covariance_factors,
-    likes,
+    likes_of,
     pair_factors,
-    pairs,
-    steps,
+    pairs_of,
+    steps_of,
     weighted_gram,
 )
 from foretaste.sums.packing import narrow, square, triangle
@@ -65,8 +65,8 @@ def some(dataset: Dataset, rows: list[int]) -> Dataset:
 
 MAKERS: dict[str, Callable[[Dataset], Additive]] = {
     "likes": Likes.of,
-    "pairs": lambda d: pairs(PeopleSums(d)),  # type: ignore[return-value]
-    "weighted": lambda d: pairs(PeopleSums(d), 10.0),  # type: ignore[return-value]
+    "pairs": lambda d: pairs_of(PeopleSums(d)),  # type: ignore[return-value]
+    "weighted": lambda d: pairs_of(PeopleSums(d), 10.0),  # type: ignore[return-value]
     "steps": lambda d: StepSums.of(d, 3, 0.7, 0.3),
 }
 
@@ -153,14 +153,14 @@ def test_half_a_table_is_the_table() -> None:
 def test_a_sum_is_taken_once_and_what_was_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = data()
     first = PeopleSums(whole)
-    assert likes(first) is likes(first)
-    pairs(first)
-    kept = PeopleSums(whole, {"likes": likes(first)})
-    assert likes(kept) is likes(first)
-    steps(kept, 2, 0.5, 0.5)
+    assert likes_of(first) is likes_of(first)
+    pairs_of(first)
+    kept = PeopleSums(whole, {"likes": likes_of(first)})
+    assert likes_of(kept) is likes_of(first)
+    steps_of(kept, 2, 0.5, 0.5)
     assert kept.rows("their rows") is whole
     assert kept.asked() == (("likes",), ("pairs in order (2, 0.5, 0.5)", "their rows"))
     kept.begin()
     assert kept.asked() == ((), ())
     monkeypatch.setattr("foretaste.sums.taking.MOST_PAIRED", N_ITEMS - 1)
-    assert pairs(first) is None and steps(first, 2, 0.5, 0.5) is None
+    assert pairs_of(first) is None and steps_of(first, 2, 0.5, 0.5) is None

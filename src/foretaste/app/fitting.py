@@ -16,7 +16,7 @@ from foretaste.core import Dataset, Encoder, digest_of, stream
 from foretaste.core.errors import DataError
 from foretaste.data import read as read_data
 from foretaste.language import CachedEncoder, TextIndex, make_encoder
-from foretaste.sums import PeopleSums, likes
+from foretaste.sums import PeopleSums, likes_of
 
 __all__ = ["Progress", "code_digest", "fit", "has_ratings", "read", "with_words"]
 
@@ -98,7 +98,7 @@ def _parts(data: Dataset, settings: FitSettings, tell: Progress) -> tuple[dict[s
 
         models[RATINGS] = Ratings()
     sums = PeopleSums(data)
-    likes(sums)
+    likes_of(sums)
     parts: dict[str, Any] = {}
     starts: dict[str, Start] = {}
     for name, model in models.items():

@@ -9,7 +9,7 @@ from scipy.linalg import lapack
 from foretaste.core import Dataset, FloatArray, Settings
 from foretaste.core.errors import LimitError
 from foretaste.models.item_item import FittedItemItem
-from foretaste.sums import PeopleSums, pairs
+from foretaste.sums import PeopleSums, pairs_of
 
 __all__ = ["Ease", "ease_weights"]
 
@@ -116,7 +116,7 @@ class Ease(Settings):
                 got=str(n_items),
                 remedy="Use itemknn or ials, or raise max_items (memory: 13 bytes x items^2)",
             )
-        counted = pairs(sums)
+        counted = pairs_of(sums)
         if counted is not None:
             # A symmetric table is its own transpose: this is Fortran order without a copy.
             return FittedItemItem(_weights_in_place(counted.table().T, self.ridge))

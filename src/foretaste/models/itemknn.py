@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from foretaste.core import Dataset, Settings, top
 from foretaste.models.item_item import FittedItemItem
-from foretaste.sums import PeopleSums, likes, pairs
+from foretaste.sums import PeopleSums, likes_of, pairs_of
 
 __all__ = ["ItemKNN"]
 
@@ -58,7 +58,7 @@ class ItemKNN(Settings):
             The fitted model with sparse weights.
         """
         n_items = sums.items.n_items
-        norms = np.sqrt(likes(sums).first)
+        norms = np.sqrt(likes_of(sums).first)
         data: list[np.ndarray] = [np.empty(0)]
         indices: list[np.ndarray] = [np.empty(0, np.int32)]
         starts = [0]
@@ -79,7 +79,7 @@ class ItemKNN(Settings):
 
 def _slabs(sums: PeopleSums) -> Iterator[tuple[int, csr_matrix]]:
     """The first item of some rows of co-counts, and the rows, sorted."""
-    counted = pairs(sums)
+    counted = pairs_of(sums)
     if counted is not None:
         yield 0, csr_matrix(counted.table(np.float32))
         return

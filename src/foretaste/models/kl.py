@@ -13,7 +13,7 @@ from scipy.special import entr
 from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.core.errors import DataError
 from foretaste.models._scoring import BatchScorer, once
-from foretaste.sums import PeopleSums, likes
+from foretaste.sums import PeopleSums, likes_of
 
 __all__ = ["KL", "FittedKL", "divergences"]
 
@@ -219,7 +219,7 @@ class KL(Settings):
         items = csr_matrix((data, np.array(indices), np.array(starts)), shape)
         prior: FloatArray = np.zeros(dataset.n_items)
         if self.popularity:
-            counts = likes(sums).first + 1.0
+            counts = likes_of(sums).first + 1.0
             prior = np.log(counts / counts.sum())
         return FittedKL(items, self.smoothing, prior)
 

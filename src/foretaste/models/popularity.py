@@ -10,7 +10,7 @@ from pydantic import Field
 
 from foretaste.core import Attribution, Dataset, Evidence, FloatArray, Rows, Settings, State
 from foretaste.models._scoring import BatchScorer
-from foretaste.sums import PeopleSums, likes
+from foretaste.sums import PeopleSums, likes_of
 
 __all__ = ["DAY_S", "FixedScores", "Popularity", "Trending"]
 
@@ -108,7 +108,7 @@ class Popularity(Settings):
             The fitted ranking.
         """
         if self.half_life_days is None:
-            return FixedScores(likes(sums).first)
+            return FixedScores(likes_of(sums).first)
         dataset = sums.rows("likes that fade")
         rows, age_s = _likes(dataset)
         weight = 0.5 ** (age_s / (self.half_life_days * DAY_S))

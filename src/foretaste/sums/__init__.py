@@ -7,7 +7,7 @@ from foretaste.sums.sequences import Sequences, Windows
 from foretaste.sums.solve import leave_one_out_weights, positive_solve, ridge
 from foretaste.sums.spectrum import covariance_factors, leading, pair_factors, principal_axes
 from foretaste.sums.steps import StepSums
-from foretaste.sums.taking import MOST_PAIRED, likes, pairs, steps
+from foretaste.sums.taking import MOST_PAIRED, likes_of, pairs_of, steps_of
 
 __all__ = [
     "MOST_PAIRED",
@@ -21,12 +21,12 @@ __all__ = [
     "covariance_factors",
     "leading",
     "leave_one_out_weights",
-    "likes",
+    "likes_of",
     "pair_factors",
-    "pairs",
+    "pairs_of",
     "positive_solve",
     "principal_axes",
     "ridge",
-    "steps",
+    "steps_of",
     "weighted_gram",
 ]

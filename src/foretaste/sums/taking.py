@@ -10,7 +10,7 @@ from foretaste.sums.likes import Likes
 from foretaste.sums.moments import PairSums
 from foretaste.sums.steps import StepSums
 
-__all__ = ["MOST_PAIRED", "likes", "pairs", "steps"]
+__all__ = ["MOST_PAIRED", "likes_of", "pairs_of", "steps_of"]
 
 MOST_PAIRED = 6_000
 """Largest catalogue whose pairs of items are kept as sums.
@@ -19,7 +19,7 @@ Beyond it half of ``I x I`` numbers would weigh more than the people's rows: a f
 and to forget somebody is to read the rows that remain."""
 
 
-def likes(sums: PeopleSums) -> Likes:
+def likes_of(sums: PeopleSums) -> Likes:
     """How many people like each item.
 
     Args:
@@ -31,7 +31,7 @@ def likes(sums: PeopleSums) -> Likes:
     return sums.take("likes", Likes.of)
 
 
-def pairs(sums: PeopleSums, softening: float | None = None) -> PairSums | None:
+def pairs_of(sums: PeopleSums, softening: float | None = None) -> PairSums | None:
     """How many people like both of two items.
 
     Args:
@@ -52,7 +52,7 @@ def pairs(sums: PeopleSums, softening: float | None = None) -> PairSums | None:
     return sums.take(name, taken)
 
 
-def steps(sums: PeopleSums, window: int, decay: float, backwards: float) -> StepSums | None:
+def steps_of(sums: PeopleSums, window: int, decay: float, backwards: float) -> StepSums | None:
     """How often an item comes soon after another.
 
     Args:

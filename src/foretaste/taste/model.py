@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from foretaste.core import Dataset, FloatArray, Settings
-from foretaste.sums import PeopleSums, Sequences, likes
+from foretaste.sums import PeopleSums, Sequences, likes_of
 from foretaste.taste.content import ContentMap
 from foretaste.taste.direction import (
     Direction,
@@ -126,7 +126,7 @@ class TasteModel(Settings):
         basis = basis_of(sums, width, rng)
         prior = learn_prior(sums, self.prior, self.content, basis, size)
         direction = self._direction(sums, prior, basis, rng)
-        content = ContentMap.learn(dataset, likes(sums).first, self.content)
+        content = ContentMap.learn(dataset, likes_of(sums).first, self.content)
         lift, share = np.ones(dataset.n_items, np.float32), np.ones(dataset.n_items)
         lift[content.new] = self.content.new_items
         share[content.new] = self.content.new_items / self.content.lift

@@ -12,9 +12,9 @@ from foretaste.core import Dataset, Evidence, FloatArray
 from foretaste.sums import (
     PeopleSums,
     covariance_factors,
-    likes,
+    likes_of,
     pair_factors,
-    pairs,
+    pairs_of,
     principal_axes,
     ridge,
 )
@@ -139,7 +139,7 @@ def learn_prior(
     Returns:
         The prior.
     """
-    dataset, counts = sums.items, likes(sums)
+    dataset, counts = sums.items, likes_of(sums)
     popularity = counts.first / max(counts.people, 1)
     parts = _parts(dataset, settings, content, basis[:, :size])
     text = dataset.vectors.get("text")
@@ -184,7 +184,7 @@ def basis_of(sums: PeopleSums, size: int, rng: np.random.Generator) -> FloatArra
     Returns:
         float32 [I, size'].
     """
-    counted = pairs(sums)
+    counted = pairs_of(sums)
     if counted is not None:
         return pair_factors(counted, size, rng)
     liked = sums.rows("what is liked together").liked

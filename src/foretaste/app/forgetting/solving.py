@@ -12,7 +12,7 @@ from foretaste.app.parts import RATINGS, Kept, Start, fit_part, model_settings
 from foretaste.app.recommender import Recommender
 from foretaste.core import Dataset, digest_of, stream
 from foretaste.core.errors import DataError
-from foretaste.sums import PeopleSums, likes
+from foretaste.sums import PeopleSums, likes_of
 
 __all__ = ["Forgotten", "PartForgotten", "fit_settled", "refit_parts", "solved_again"]
 
@@ -75,7 +75,7 @@ def solved_again(
         _with_vectors(recommender, after),
     )
     sums = PeopleSums(after, _subtracted(kept.sums, before, gone, back, after))
-    likes(sums)
+    likes_of(sums)
     fitted = _all_parts(recommender)
     told: dict[str, PartForgotten] = {}
     for name, model in kept.models.items():
@@ -135,7 +135,7 @@ def fit_settled(recommender: Recommender, data: Dataset) -> Recommender:
     kept = recommender.kept or _kept_of_old(recommender)
     data = _with_vectors(recommender, data)
     sums = PeopleSums(data)
-    likes(sums)
+    likes_of(sums)
     wanted = {n: m for n, m in kept.models.items() if n != RATINGS or has_ratings(data)}
     fitted = {n: fit_part(m, sums, kept.starts[n].rng()) for n, m in wanted.items()}
     return _put_together(recommender, data, fitted, kept, sums, ())

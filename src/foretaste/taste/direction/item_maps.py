@@ -10,10 +10,10 @@ from foretaste.sums import (
     PeopleSums,
     Sequences,
     leave_one_out_weights,
-    likes,
-    pairs,
+    likes_of,
+    pairs_of,
     positive_solve,
-    steps,
+    steps_of,
     weighted_gram,
 )
 from foretaste.sums.packing import QUANTUM
@@ -111,7 +111,7 @@ def learn_counts(sums: PeopleSums, prior: Prior, settings: DirectionSettings) ->
 
 def _pairs_in_order(sums: PeopleSums, settings: DirectionSettings) -> csr_matrix:
     chosen = (settings.window, settings.gap_decay, settings.backwards)
-    counted = steps(sums, *chosen)
+    counted = steps_of(sums, *chosen)
     if counted is None:
         return Sequences.of(sums.rows("what comes soon after what")).pairs(*chosen)
     table = counted.counted.astype(np.float32)
@@ -149,10 +149,10 @@ def learn_complete(sums: PeopleSums, prior: Prior, settings: DirectionSettings) 
 
 def _person_weighted(sums: PeopleSums, met: np.ndarray) -> tuple[FloatArray, float]:
     """``X' diag(w) X`` of the items met, and the mean weight of a like."""
-    counted = pairs(sums, SOFTENING)
+    counted = pairs_of(sums, SOFTENING)
     if counted is not None:
         gram = counted.table(np.float32)[np.ix_(met, met)]
-        return gram, float(counted.first.sum()) / max(float(likes(sums).first.sum()), 1.0)
+        return gram, float(counted.first.sum()) / max(float(likes_of(sums).first.sum()), 1.0)
     liked = sums.rows("what completes a history").liked
     events = np.diff(liked.indptr)
     table = liked[events > 0][:, met]
