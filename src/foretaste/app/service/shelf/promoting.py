@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["promote", "rewrite_shelf", "roll_back"]
 
 _LOG = logging.getLogger("foretaste.service")
+_NOTED = ("items", "people", "hidden")
 
 
 def promote(inside: Inside, folder: Path, done: Mapping[str, Any], reason: str) -> BundleInfo:
@@ -55,8 +56,7 @@ def promote(inside: Inside, folder: Path, done: Mapping[str, Any], reason: str) 
         info = BundleInfo(
             name, digest, position, inside.clock.now_s(), False, dict(done["card"]), reason
         )
-        noted = {key: done[key] for key in ("items", "people", "hidden")}
-        noted["code"] = code_digest()
+        noted = {key: done[key] for key in _NOTED if key in done} | {"code": code_digest()}
         inside.shelf.note(info, noted)
         inside.shelf.activate(name, instead_of=active)
         inside.enter(name)
@@ -140,7 +140,7 @@ def _rewritten(
     noted = {
         key: value
         for key, value in shelf.extra(info.name).items()
-        if key in ("items", "people", "hidden", "code")
+        if key in (*_NOTED, "code")
     }
     fresh = replace(
         info, digest=after.recommender.digest, card=dict(after.recommender.card), reason="forget"

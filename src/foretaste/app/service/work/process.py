@@ -50,7 +50,7 @@ def _refit(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
     fresh = refit_parts(load(asked["base"])).recommender
     tell("writing the bundle", 0.95)
     save(fresh, Path(asked["out"]))
-    return {"digest": fresh.digest, "card": dict(fresh.card), **asked["noted"]}
+    return {**asked["noted"], "digest": fresh.digest, "card": dict(fresh.card)}
 
 
 def _refresh(asked: Mapping[str, Any], tell: Told) -> dict[str, Any]:
