@@ -17,7 +17,7 @@ from foretaste.recommend import (
     Source,
     Translator,
 )
-from foretaste.taste import TasteModel
+from foretaste.taste import FittedTaste, TasteModel
 from foretaste.testing import two_clans
 
 
@@ -48,7 +48,7 @@ def test_answers_of_many_threads_are_those_of_one(world: Dataset, pipeline: Pipe
     queries += [Query(history=items[k : k + 1 + k % 7], n=5) for k in range(20)]
     alone = [said(pipeline.answer(query)) for query in queries]
     rng = stream(1)
-    order = rng.permutation(np.tile(np.arange(len(queries)), 12)).tolist()
+    order = rng.permutation(np.tile(np.arange(len(queries)), 4)).tolist()
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)  # as many switches between threads as there can be
     try:
@@ -58,3 +58,14 @@ def test_answers_of_many_threads_are_those_of_one(world: Dataset, pipeline: Pipe
         sys.setswitchinterval(before)
     for k, found in zip(order, together, strict=True):
         assert found == alone[k]
+
+
+def test_each_thread_keeps_its_own_reading_of_whoever_asks(pipeline: Pipeline) -> None:
+    taste = pipeline.sources[0].scorer
+    assert isinstance(taste, FittedTaste)
+    mine, theirs = pipeline.stored_evidence(0), pipeline.stored_evidence(1)
+    first = taste._read(mine)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(taste._read, theirs).result()
+    assert taste._read(mine) is first and other.evidence is theirs
+    assert taste._read(theirs) is not other
