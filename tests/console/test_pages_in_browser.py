@@ -63,6 +63,14 @@ def test_signing_in_by_keyboard_alone(browser: Browser) -> None:
     assert browser.driver.current_url.endswith("/console/people")
 
 
+def test_signing_out(browser: Browser) -> None:
+    browser.open("/")
+    browser.button("Sign out").click()
+    browser.wait_text("You are signed out")
+    browser.driver.get(browser.running.console + "/people")
+    browser.wait_text("With a key")
+
+
 def test_the_switch_of_themes_is_remembered(browser: Browser) -> None:
     browser.open("/")
     browser.button("Switch between light and dark").click()

@@ -106,7 +106,7 @@ def test_every_answer_says_what_may_be_loaded(running: Running) -> None:
     answer = running.visitor().get("/console/")
     policy = answer.headers["content-security-policy"]
     assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

@@ -29,7 +29,7 @@ POLICY = (
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer, browsers send forms without an origin
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
@@ -71,7 +71,11 @@ class Gate:
         if not self._ours(scope, headers):
             await _refuse(scope, receive, send, "this came from a page of another site", 403)
             return
-        if int(headers.get("content-length") or 0) > _LARGEST_BODY:
+        largest = _LARGEST_BODY
+        if scope["path"].endswith("/import"):
+            largest = self.service.settings.limits.body_bytes
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > largest:
             await _refuse(scope, receive, send, "this is larger than the console takes", 413)
             return
 

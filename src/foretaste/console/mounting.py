@@ -7,6 +7,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+
 from foretaste.console.gate import Gate
 
 if TYPE_CHECKING:
@@ -31,7 +35,6 @@ def mount(app: FastAPI, service: Service) -> None:
         service: What the pages show.
     """
     from nicegui import core, ui
-    from starlette.routing import Mount
 
     from foretaste.console.pages import register
     from foretaste.console.parts.icons import FAVICON
@@ -54,6 +57,11 @@ def mount(app: FastAPI, service: Service) -> None:
     inner = app.router.routes[-1]
     assert isinstance(inner, Mount) and inner.path == MOUNT
     app.router.routes[-1] = Mount(MOUNT, app=Gate(core.app, service), name="console")
+    app.router.routes.append(Route(MOUNT, _with_slash, include_in_schema=False))
+
+
+async def _with_slash(request: Request) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{MOUNT}/", 307)
 
 
 def _version(folder: Path) -> str:

@@ -20,6 +20,7 @@ from foretaste.console.pages.items import items
 from foretaste.console.pages.lab import experiments
 from foretaste.console.pages.login import enter, leave, login
 from foretaste.console.pages.office import operations
+from foretaste.console.pages.office.files import save_export, take_import
 from foretaste.console.pages.people import people
 from foretaste.console.pages.quality import quality
 from foretaste.console.parts.states import banner, empty, failed
@@ -55,6 +56,8 @@ def register(app: App, static: Path, version: str) -> None:
         return
     app.add_static_files(f"/assets/{version}", static, max_cache_age=31_536_000)
     app.add_api_route("/enter", enter, methods=["GET", "POST"], include_in_schema=False)
+    app.add_api_route("/export/{job}", save_export, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/import", take_import, methods=["POST"], include_in_schema=False)
     app.add_api_route("/leave", leave, methods=["POST"], include_in_schema=False)
 
     @ui.page("/login", title="Sign in · Foretaste")
@@ -97,8 +100,11 @@ def _page(path: str, title: str, right: str, draw: Draw, version: str) -> None:
             health = await desk.ask(gate.service.health)
         except UnauthenticatedError:
             return _to_login(request)
+        told = request.session.pop("told", None)
         head(base, version)
         with shell(desk, path[1:]):
+            if isinstance(told, str):
+                banner(told)
             for sentence in health.degraded:
                 banner(sentence)
             if not desk.may(right):

@@ -23,7 +23,7 @@ class Node(TextElement):
     """One HTML or SVG element that may hold text and children."""
 
 
-def tag(name: str, text: object = "", classes: str = "", **attributes: Any) -> Node:
+def tag(name: str, /, text: object = "", classes: str = "", **attributes: Any) -> Node:
     """Make an element where the context stands.
 
     Args:

@@ -52,7 +52,15 @@ export default {
   },
   beforeUnmount() { clearTimeout(this.timer); },
   methods: {
-    say(what) { clearTimeout(this.timer); this.$emit(what, this.now); },
+    say(what) {
+      if (this.timer !== null) {  // a change not yet told would be lost with its timer
+        clearTimeout(this.timer);
+        this.timer = null;
+        this.$emit("edit", this.now);
+        if (what === "edit") return;
+      }
+      this.$emit(what, this.now);
+    },
     later() { clearTimeout(this.timer); this.timer = setTimeout(() => this.say("edit"), this.wait); },
     enter(event) {
       if (event.isComposing) return;

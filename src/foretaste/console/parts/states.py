@@ -31,13 +31,13 @@ def empty(title: str, text: str, *, label: str = "", act: Action | None = None) 
     return state
 
 
-def failed(text: str, *, title: str = "That did not work", act: Action | None = None) -> Node:
+def failed(text: str, *, act: Action | None = None, title: str = "That did not work") -> Node:
     """Say what failed, and offer to try again.
 
     Args:
-        title: One short sentence.
         text: What was wrong and what helps.
         act: What "Try again" does.
+        title: One short sentence.
 
     Returns:
         The element.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from nicegui.element import Element
 from starlette.datastructures import QueryParams
@@ -16,10 +17,15 @@ from foretaste.console.parts.fields import Field, Option, Picker
 from foretaste.console.parts.states import loading
 from foretaste.console.reading import read_items, shown_item
 from foretaste.console.shell import page_title
+from foretaste.core.errors import UnknownIdError
+
+if TYPE_CHECKING:
+    from foretaste.app.service import PersonRecord, Workspace
 
 __all__ = ["discover", "find_items", "find_people"]
 
 _STARTERS = 12
+_SOUGHT = 60  # people looked at for suggestions
 
 
 async def discover(desk: Desk, query: QueryParams) -> None:
@@ -169,8 +175,22 @@ async def find_people(desk: Desk, text: str) -> Sequence[Option]:
     Returns:
         Up to eight people.
     """
-    page = await desk.ask(desk.workspace.people, 8, None, text.strip() or None)
-    return [Option(one.user_id, one.user_id, _about(one.attributes)) for one in page.items]
+    words = text.strip()
+    found = await desk.ask(_people, desk.workspace, words)
+    return [Option(one.user_id, one.user_id, _about(one.attributes)) for one in found[:8]]
+
+
+def _people(workspace: Workspace, words: str) -> list[PersonRecord]:
+    """People by the words typed: the very id first, then ids that begin so, then the rest."""
+    page = workspace.people(_SOUGHT, None, words or None)
+    near = sorted(page.items, key=lambda one: not one.user_id.lower().startswith(words.lower()))
+    if not words:
+        return near
+    try:
+        exact = [workspace.person(words)]
+    except UnknownIdError:
+        exact = []
+    return exact + [one for one in near if one.user_id != words]
 
 
 async def find_items(desk: Desk, text: str) -> Sequence[Option]:

@@ -12,7 +12,7 @@ from foretaste.console.parts.tables import count
 from foretaste.feedback import ArmEffect, ExperimentReport, InterleavingOutcome
 
 if TYPE_CHECKING:
-    from foretaste.app.service.cases.experiments import ExperimentResult
+    from foretaste.app.service import ExperimentResult
 
 __all__ = ["draw_outcome"]
 

@@ -7,8 +7,7 @@ from typing import cast
 
 from nicegui import ui
 
-from foretaste.app.service import Role
-from foretaste.app.service.access import RIGHTS, ROLES
+from foretaste.app.service import RIGHTS, ROLES, Role
 from foretaste.console.desk import Desk
 from foretaste.console.parts.elements import button, clear, heading, tag
 from foretaste.console.parts.fields import Field

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from foretaste.app.service.work.tasks import TASKS
 from foretaste.console.desk import Desk
 from foretaste.console.pages.jobs import JobList
 from foretaste.console.parts.elements import button, clear, heading, note, tag
@@ -65,7 +66,7 @@ async def _health(desk: Desk) -> None:
 
 
 def _starts(desk: Desk) -> None:
-    for kind, label, words in _STARTS:
+    for kind, label, words in (one for one in _STARTS if one[0] in TASKS):
 
         async def start(kind: str = kind, label: str = label) -> None:
             await desk.ask(desk.workspace.start_job, kind, {}, actor=desk.actor)

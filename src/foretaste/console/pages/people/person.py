@@ -71,8 +71,9 @@ class Person:
     async def fill(self) -> None:
         """Read everything that events change, and draw it."""
         portrait = await self.desk.ask(self.workspace.portrait, self.user_id)
+        nearest = await self.desk.ask(read_items, self.workspace, portrait.nearest[:6])
         with clear(self.likes):
-            draw_portrait(portrait)
+            draw_portrait(portrait, nearest, lambda item: self.desk.path("items", id=item))
         await self._picks()
         await self._events(None)
 

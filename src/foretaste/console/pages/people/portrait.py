@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
+from foretaste.app.portrait import Leaning, Portrait
 from foretaste.console.parts.charts import Estimate, whiskers
-from foretaste.console.parts.elements import heading, note
-from foretaste.console.parts.states import empty
+from foretaste.console.parts.cover import cover
+from foretaste.console.parts.elements import heading, note, tag
+from foretaste.console.parts.states import bar, empty
+from foretaste.console.parts.tables import count
+from foretaste.console.reading import Shown
 
 __all__ = ["draw_portrait"]
 
-_SHOWN = 8
+Link = Callable[[str], str]
+_SHOWN = 7
 
 
-def draw_portrait(portrait: Any) -> None:
+def draw_portrait(portrait: Portrait, nearest: Mapping[str, Shown], href: Link) -> None:
     """Draw likes and dislikes as dots with whiskers of one standard deviation.
 
     Args:
         portrait: What the model believes of somebody.
+        nearest: Items nearest to their taste.
+        href: Gives the address of an item's page.
     """
     heading(2, "What they like, and how sure we are")
-    likes, dislikes = list(portrait.likes)[:_SHOWN], list(portrait.dislikes)[:_SHOWN]
+    likes, dislikes = portrait.likes[:_SHOWN], portrait.dislikes[:_SHOWN]
     if not likes and not dislikes:
         empty("Nothing is known yet", "The first event begins the portrait.")
         return
-    rows = [
-        Estimate(str(one.name), one.mean, one.mean - one.sd, one.mean + one.sd)
-        for one in (*likes, *dislikes)
-    ]
+    events = count(portrait.history_length, "event")
+    with tag("div", classes="stack tight"):
+        bar(portrait.sure, "How sure we are")
+        note(
+            f"{100 * portrait.sure:.0f} % of what there is to know, read from {events}.",
+            "small soft",
+        )
+    rows = [_estimate(one) for one in likes]
+    rows += [_estimate(one) for one in reversed(dislikes)]
     whiskers(rows, label="Likes and dislikes: mean and one standard deviation")
-    note("Dots are the best guess, whiskers one standard deviation each way.", "tiny faint")
+    note(
+        "How much higher (or lower) they score what carries it, popularity aside. Dots are the"
+        " best guess, whiskers one standard deviation each way.", "tiny faint",
+    )  # fmt: skip
+    if nearest:
+        heading(3, "Nearest to their taste")
+        with tag("ul", classes="strip"):
+            for item_id, shown in nearest.items():
+                with tag("li"), tag("a", href=href(item_id), aria_label=shown.title):
+                    cover(shown.cover)
+
+
+def _estimate(one: Leaning) -> Estimate:
+    about = "in the text" if one.kind == "word" else one.field.replace("_", " ")
+    small = f"{about} · {count(one.items, 'item')}"
+    return Estimate(one.name, one.mean, one.mean - one.sd, one.mean + one.sd, small)
