@@ -8,7 +8,9 @@ import pytest
 from foretaste.core import Event, Impression
 from foretaste.core.errors import BusyError, InputError, StorageError
 from foretaste.store import StoreSettings, open_store
-from foretaste.store.writer import GroupWriter
+from foretaste.store.engine import Database
+from foretaste.store.events.rows import event_row
+from foretaste.store.writer import GroupWriter, Inserter, lock_log
 
 
 def likes(user_id, numbers):
@@ -167,6 +169,30 @@ def test_only_who_is_to_blame_is_refused(space, monkeypatch):
         bad.result(20)
 
 
+def test_when_the_database_is_gone_everybody_who_waits_hears_it(space, monkeypatch, gate):
+    real = GroupWriter._attempt
+    gone = [True]
+
+    def attempt(writer, group, began):
+        found = real(writer, group, began)
+        if gone[0]:
+            raise StorageError("gone")
+        return found
+
+    monkeypatch.setattr(GroupWriter, "_attempt", attempt)
+    first = space.events.submit(likes("ann", [0]))
+    assert gate.reached.wait(20)
+    rest = [space.events.submit(likes("ann", range(n, n + 3))) for n in (1, 4, 7)]
+    shown = space.impressions.submit([Impression("a", None, (), (), 1.0)])
+    gate.opened.set()
+    for future in (first, *rest, shown):
+        with pytest.raises(StorageError, match="gone"):
+            future.result(20)
+    gone[0] = False
+    assert space.events.append(likes("ann", range(1, 10))) == 9
+    assert space.store.writer.waiting == 0
+
+
 def test_a_failing_change_changes_nothing_and_harms_nobody(space):
     space.events.append(likes("ann", [1]))
 
@@ -206,3 +232,59 @@ def test_two_processes_worth_of_writers_share_one_log(store_url):
             done.set()
             following.result(20)
         assert seen == sorted(set(seen)) and len(seen) == 150
+
+
+@pytest.mark.postgres
+def test_positions_become_visible_in_order(postgres):
+    """Whoever appends waits for whoever was given earlier positions."""
+    url = postgres.fresh()
+    with open_store(url) as one, open_store(url) as other, ThreadPoolExecutor(1) as pool:
+        events, theirs = one.space().events, other.space().events
+        with one.database.write() as connection:
+            lock_log(one.database, connection, ["default"])
+            events._inserter.insert(
+                connection.connection.dbapi_connection, "default", [event_row(Event("a"), 0.0)]
+            )
+            appending = pool.submit(theirs.append, [Event("b")])
+            blocked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while not one.database.rows(blocked)[0][0]:
+                assert not appending.done(), "it should have waited"
+            assert one.space("another").events.append([Event("c")]) == 1, "others need not wait"
+            assert theirs.tail(0) == []
+        assert appending.result(20) == 1
+        assert [kept.event.item_id for kept in theirs.tail(0)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_what_is_asked_of_an_append_reaches_the_database(space, monkeypatch, durable):
+    asked = "PRAGMA synchronous" if space.store.dialect == "sqlite" else "SHOW synchronous_commit"
+    cursors = []
+    real = Inserter.insert
+
+    def insert(inserter, raw, workspace, rows):
+        cursors.append(raw.execute(asked))
+        return real(inserter, raw, workspace, rows)
+
+    monkeypatch.setattr(Inserter, "insert", insert)
+    space.events.append([Event("a")], durable=not durable)
+    space.events.append([Event("b")], durable=durable)
+    space.impressions.put([Impression("a", None, (), (), 1.0)], durable=durable)
+    wanted = {True: {2, "on"}, False: {1, "off"}}[durable]
+    assert [cursor.fetchone()[0] in wanted for cursor in cursors] == [False, True, True]
+
+
+def test_durable_and_fast_together_are_durable(space, monkeypatch, gate):
+    asked = []
+    real = Database.held
+
+    def held(database, *, durable):
+        asked.append(durable)
+        return real(database, durable=durable)
+
+    monkeypatch.setattr(Database, "held", held)
+    first = space.events.submit(likes("ann", [0]), durable=False)
+    assert gate.reached.wait(20)
+    rest = [space.events.submit(likes("ann", [n]), durable=n == 2) for n in (1, 2, 3)]
+    gate.opened.set()
+    wait([first, *rest], timeout=20)
+    assert asked == [False, True]
