@@ -10,7 +10,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 MARKS  ?=
 JOBS   ?= 2
 DATA   ?= ../shared/data
-BENCH  ?= speed attribution kshot strong cold_items melu loo wish_sample wish_ml1m load
+BENCH  ?= speed attribution kshot strong cold_items melu loo wish_sample wish_ml1m load forget explore \
+          service.speed service.faults service.console
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt

@@ -84,7 +84,7 @@ def check_store(settings: ServiceSettings) -> tuple[Check, ...]:
     try:
         store = open_store(settings.store_url)
         try:
-            events = sum(store.space(name).events.count() for name in store.workspaces.all())
+            events = sum(store.space(name).events.count() for name in store.workspaces)
             found = f"{store.dialect}, schema {store.schema_version}, {events:,} events"
         finally:
             store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from foretaste.cli.service.options import (
     StoreOption,
     WorkspaceOption,
     at_work,
+    fields_of,
     settings_of,
 )
 from foretaste.core.errors import ForetasteError
@@ -35,7 +36,7 @@ def list_(
 ) -> None:
     """Show the bundles kept, newest first, and which one serves."""
     with at_work(settings_of(config, home, store, set_), workspace) as work:
-        found = [vars_of(one) for one in work.bundles()]
+        found = [fields_of(one) for one in work.bundles()]
     if as_json:
         show_json(found)
         return
@@ -79,7 +80,7 @@ def refresh(
     if now.status != "done":
         raise ForetasteError("the refresh did not succeed", got=now.error or now.status)
     if as_json:
-        show_json(vars_of(now))
+        show_json(fields_of(now))
         return
     say("Fitted anew; the new bundle serves.")
 
@@ -99,22 +100,8 @@ def forget(
         typer.confirm(f"Erase everything about {user!r}? This cannot be undone", abort=True)
     with at_work(settings_of(config, home, store, set_), workspace) as work:
         receipt = work.forget(user, actor="cli")
-    found = vars_of(receipt)
+    found = fields_of(receipt)
     if as_json:
         show_json(found)
         return
     table(["what", "found"], [[name, str(value)] for name, value in found.items()])
-
-
-def vars_of(value: Any) -> dict[str, Any]:
-    """The fields of a frozen value, by name.
-
-    Args:
-        value: A dataclass, with slots or without.
-
-    Returns:
-        Name to value, in order.
-    """
-    from dataclasses import fields
-
-    return {one.name: getattr(value, one.name) for one in fields(value)}

@@ -52,7 +52,7 @@ def create(
     with opened(settings_of(config, home, store, set_)) as service:
         made = service.access.create_key(workspace, role, name, expires_s, actor="cli")
     if as_json:
-        show_json({"key": made.key, "key_id": made.record.key_id, "role": role})
+        show_json({"key": made.key, "key_id": made.key_id, "role": role})
         return
     say(made.key, whole=True)
     say("It is shown only now and kept nowhere in this form.", style="dim")
@@ -69,7 +69,7 @@ def list_(
 ) -> None:
     """Show the keys there are, without their secrets."""
     with opened(settings_of(config, home, store, set_)) as service:
-        records = service.access.keys(workspace)
+        records = service.access.keys(service.workspace(workspace).name)
     rows = [_line(one) for one in records]
     if as_json:
         show_json(rows)

@@ -22,6 +22,7 @@ __all__ = [
     "StoreOption",
     "WorkspaceOption",
     "at_work",
+    "fields_of",
     "opened",
     "settings_of",
 ]
@@ -108,3 +109,24 @@ def at_work(settings: ServiceSettings, workspace: str) -> Iterator[Workspace]:
     """
     with opened(settings) as service:
         yield service.workspace(workspace)
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """The fields of a frozen value, by name.
+
+    Args:
+        value: A dataclass, with slots or without.
+
+    Returns:
+        Name to value, in order; inner values likewise.
+    """
+    from dataclasses import fields, is_dataclass
+
+    def plain(one: Any) -> Any:
+        if is_dataclass(one):
+            return fields_of(one)
+        if isinstance(one, Mapping):
+            return {str(name): plain(inner) for name, inner in one.items()}
+        return [plain(inner) for inner in one] if isinstance(one, list | tuple) else one
+
+    return {one.name: plain(getattr(value, one.name)) for one in fields(value)}

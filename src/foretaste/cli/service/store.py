@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +16,7 @@ from foretaste.cli.service.options import (
     StoreOption,
     WorkspaceOption,
     at_work,
+    fields_of,
     settings_of,
 )
 
@@ -44,12 +46,10 @@ def backup(
     with progress(quiet=as_json) as tell:
         kept = open_store(settings.store_url)
         try:
-            tell("writing", 0.0)
-            write_backup(kept, file)
+            write_backup(kept, file, tell)
         finally:
             kept.close()
-        tell("reading it back", 0.6)
-        report = verify_backup(file)
+        report = verify_backup(file, tell)
     _told(report, as_json, f"Backup written to {file} and read back whole.")
 
 
@@ -77,8 +77,7 @@ def restore(
     settings = settings_of(config, home, store, set_)
     settings.home_folder.mkdir(parents=True, exist_ok=True)
     with progress(quiet=as_json) as tell:
-        tell("restoring", 0.0)
-        report = bring_back(file, settings.store_url, overwrite=overwrite)
+        report = bring_back(file, settings.store_url, overwrite=overwrite, tell=tell)
     _told(report, as_json, "Restored. Start the service: foretaste serve")
 
 
@@ -135,15 +134,15 @@ def status(
             "schema": kept.schema_version,
             "megabytes": round(kept.size_bytes() / 2**20, 1),
         }
-        for name in kept.workspaces.all():
+        for name in kept.workspaces:
             found[f"events of {name}"] = kept.space(name).events.count()
     finally:
         kept.close()
     _told(found, as_json, "")
 
 
-def _told(counts: object, as_json: bool, words: str) -> None:
-    lines = dict(counts) if hasattr(counts, "keys") else vars(counts)  # type: ignore[call-overload]
+def _told(counts: Any, as_json: bool, words: str) -> None:
+    lines = dict(counts) if isinstance(counts, Mapping) else fields_of(counts)
     if as_json:
         show_json(lines)
         return
