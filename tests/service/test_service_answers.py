@@ -189,3 +189,25 @@ def test_a_list_is_as_long_as_the_settings_allow(settings_of: Callable[..., Any]
         for ask in (lambda: space.recommend(Query(n=6)), lambda: space.popular(6)):
             with pytest.raises(LimitError):
                 ask()
+
+
+def test_a_portrait_follows_what_happens(space: Workspace) -> None:
+    with pytest.raises(UnknownIdError):
+        space.portrait("new")
+    space.record([Event(f"blue-{number}", "like", user_id="new") for number in range(4)])
+    found = space.portrait("new")
+    assert found.history_length == 4 and found.sure > 0
+    assert all(item.startswith("blue") for item in found.nearest[:3])
+    assert "blue" in [one.value for one in found.likes]
+    space.set_consent("new", personalise=False)
+    with pytest.raises(UnknownIdError):
+        space.portrait("new")
+
+
+def test_reasons_name_what_just_happened(space: Workspace) -> None:
+    space.record([Event("red-0", "like", user_id="new")])
+    answer = space.recommend(Query("new", n=3))
+    assert any("red-0" in reason.evidence for reason in answer.reasons[0])
+    (told,) = space.explain(Query("new"), ["blue-0"])
+    assert told
+    assert space.recommend(Query("new", n=3), reasons=False).reasons == ((), (), ())

@@ -1,5 +1,6 @@
 """The service: everything doors (HTTP, console, command line) may ask of it, without HTTP."""
 
+from foretaste.app.portrait import Leaning, Portrait
 from foretaste.app.service.access import RIGHTS, ROLES, Access
 from foretaste.app.service.cases.reports import ExperimentResult
 from foretaste.app.service.loading import load_service_settings, redact_url
@@ -57,6 +58,7 @@ __all__ = [
     "ItemRecord",
     "Job",
     "KeptEvent",
+    "Leaning",
     "KeyRecord",
     "LimitSettings",
     "Listed",
@@ -67,6 +69,7 @@ __all__ = [
     "Page",
     "Part",
     "PersonRecord",
+    "Portrait",
     "Principal",
     "RIGHTS",
     "ROLES",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from foretaste.app.portrait import Portrait, portrait
 from foretaste.app.service.cases.base import DEGRADED, Cases
 from foretaste.app.service.live.choosing import Choice, choose
 from foretaste.app.service.live.knowing import Known, know
@@ -104,6 +105,30 @@ class AnswerCases(Cases):
         asked = query if user_id == query.user_id else replace(query, user_id=user_id)
         past = None if known is None else known.past
         return serving.recommender.pipeline.explain(asked, item_ids, past=past)
+
+    def portrait(self, user_id: str, n: int = 12) -> Portrait:
+        """What is believed of somebody's taste, with everything that happened up to now.
+
+        Args:
+            user_id: The person.
+            n: How many likes, dislikes and items at most.
+
+        Returns:
+            Likes and dislikes with mean and standard deviation, and how sure that is.
+
+        Raises:
+            UnknownIdError: If nothing is known of them, or they asked not to be personalised.
+        """
+        inside = self._inside
+        inside.follower.catch_up()
+        serving = inside.serving
+        known = know(inside, serving, user_id)
+        translator = serving.recommender.pipeline.translator
+        strange = known.past is None and user_id not in translator.user_ids
+        if known.quiet or strange:
+            raise UnknownIdError(f"nothing is known of a person with the id {user_id!r}")
+        evidence, _ = translator.evidence(Query(user_id), known.past)
+        return portrait(serving.recommender, evidence, n)
 
     def answer_shown(self, answer_id: str) -> Impression:
         """What was shown in one answer.

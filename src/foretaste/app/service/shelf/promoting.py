@@ -138,9 +138,7 @@ def _rewritten(
         return None
     after = forget_people(before, there)
     noted = {
-        key: value
-        for key, value in shelf.extra(info.name).items()
-        if key in (*_NOTED, "code")
+        key: value for key, value in shelf.extra(info.name).items() if key in (*_NOTED, "code")
     }
     fresh = replace(
         info, digest=after.recommender.digest, card=dict(after.recommender.card), reason="forget"
