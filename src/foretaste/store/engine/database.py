@@ -215,9 +215,13 @@ class Database:
         housekeeping (autovacuum, recycled log segments) does both by and by.
         """
         if self.dialect == "sqlite":
-            with translated(self.address.shown), self._order(), self._writing.connect() as held:
-                raw: Any = held.connection.dbapi_connection
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            usual_ms = int(self.settings.statement_timeout_s * 1000)
+            with self.held(durable=True) as raw:
+                raw.execute("PRAGMA busy_timeout=200")  # a long reader must not stop all writers
+                try:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout={usual_ms}")
 
     def ping(self) -> None:
         """Ask whether the database answers.

@@ -164,6 +164,7 @@ def _sqlite(address: Address, settings: StoreSettings, *, reading: bool) -> sqli
         connection.execute("PRAGMA query_only=ON")
     else:
         connection.execute("PRAGMA wal_autocheckpoint=4000")
+        connection.execute("PRAGMA journal_size_limit=67108864")  # after a burst, shrink again
         connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
     return connection
 

