@@ -417,10 +417,12 @@ def test_a_catalogue_that_has_grown_forgets_as_well() -> None:
 def test_large_catalogues_are_solved_from_the_rows_that_remain(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("foretaste.sums.taking.MOST_PAIRED", 10)
+    for module in ("foretaste.sums.taking", "foretaste.taste.prior"):
+        monkeypatch.setattr(f"{module}.MOST_PAIRED", 10)
     whole = fitted()
     done = forget_person(whole, ME)
-    assert done.exact and "remain: what is liked together" in done.parts["taste"].how
+    assert done.exact and "remain: what is liked together, profiles" in done.parts["taste"].how
+    assert whole.kept is not None and set(whole.kept.sums) == {"likes", "circumstances"}
     never = fitted(without_people(whole.dataset, [7]))
     assert farthest(done.recommender, never, "taste") <= 1e-6
 

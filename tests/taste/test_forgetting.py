@@ -186,6 +186,7 @@ def test_catalogues_too_large_for_pairs_are_fitted_from_rows(
     data, scores = shop(), []
     for limit in (6_000, 5):
         monkeypatch.setattr("foretaste.sums.taking.MOST_PAIRED", limit)
+        monkeypatch.setattr("foretaste.taste.prior.MOST_PAIRED", limit)
         for said in SAID.values():
             fitted = TasteModel.of({**said, "learn": False}).fit(data, rng=stream(0))
             scores.append(fitted.score_batch([data.evidence(row) for row in range(N)]))

@@ -10,6 +10,7 @@ import numpy as np
 
 from foretaste.core import Dataset, Evidence, FloatArray
 from foretaste.sums import (
+    MOST_PAIRED,
     PeopleSums,
     covariance_factors,
     likes_of,
@@ -155,19 +156,25 @@ def learn_prior(
         blocks = {"collaborative": (0, features.shape[1])}  # absence ties the blocks together
     circumstances = sums.take("circumstances", CircumstanceSums.of)
     contexts, values = learn_context(circumstances, popularity, settings)
-    fields = settings.profile_fields
-    name = "profiles" if fields is None else f"profiles by {', '.join(fields)}"
-    profiles = sums.take(name, lambda data: ProfileSums.of(data, fields))
     return Prior(
         popularity,
         features,
         blocks,
         _words_map(text, features, counts.first),
-        ProfileTable.learn(profiles, features, popularity, settings),
+        ProfileTable.learn(_profiles(sums, settings), features, popularity, settings),
         contexts,
         values,
         absence,
     )
+
+
+def _profiles(sums: PeopleSums, settings: PriorSettings) -> ProfileSums:
+    """Who likes what by profile; as many numbers as items times values, so only kept for few."""
+    fields = settings.profile_fields
+    name = "profiles" if fields is None else f"profiles by {', '.join(fields)}"
+    if sums.items.n_items > MOST_PAIRED:
+        return ProfileSums.of(sums.rows(name), fields)
+    return sums.take(name, lambda data: ProfileSums.of(data, fields))
 
 
 def basis_of(sums: PeopleSums, size: int, rng: np.random.Generator) -> FloatArray:

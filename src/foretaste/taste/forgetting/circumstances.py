@@ -55,6 +55,9 @@ class CircumstanceSums:
         import polars as pl
 
         columns = [name for name in _circumstances(dataset) if name not in wide]
+        if not columns:  # then nothing is asked for, and a pass over all events is spared
+            nothing = np.zeros(dataset.n_items)
+            return cls((), csr_matrix((0, dataset.n_items)), nothing, wide)
         good = dataset.interactions.filter(pl.col("signal") > 0)
         values: list[tuple[str, str]] = []
         lines: list[FloatArray] = [np.zeros((0, dataset.n_items))]
