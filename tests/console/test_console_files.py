@@ -32,7 +32,9 @@ def test_an_export_is_saved_and_brought_back(running: Running) -> None:
         assert time.monotonic() < until_s
         time.sleep(0.05)
     client = running.visitor()
-    saved = client.get(f"/console/export/{job.job_id}")
+    result = workspace.job(job.job_id).result
+    assert result is not None
+    saved = client.get(f"/console/export/{result['folder']}")
     assert saved.status_code == 200
     names = zipfile.ZipFile(io.BytesIO(saved.content)).namelist()
     assert any("events" in name for name in names)
@@ -53,8 +55,10 @@ def test_only_those_who_may_get_the_file(running: Running) -> None:
     assert answer.status_code == 403
 
 
-def test_an_unknown_job_has_no_file(running: Running) -> None:
-    assert running.visitor().get("/console/export/nothing").status_code == 404
+def test_an_unknown_export_has_no_file(running: Running) -> None:
+    client = running.visitor()
+    for name in ("nothing", "%2e%2e%2f%2e%2e%2fconsole", "export-"):
+        assert client.get(f"/console/export/{name}").status_code == 404
 
 
 def test_what_is_no_export_is_refused_in_words(running: Running) -> None:

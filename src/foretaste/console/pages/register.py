@@ -56,7 +56,7 @@ def register(app: App, static: Path, version: str) -> None:
         return
     app.add_static_files(f"/assets/{version}", static, max_cache_age=31_536_000)
     app.add_api_route("/enter", enter, methods=["GET", "POST"], include_in_schema=False)
-    app.add_api_route("/export/{job}", save_export, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/export/{name}", save_export, methods=["GET"], include_in_schema=False)
     app.add_api_route("/import", take_import, methods=["POST"], include_in_schema=False)
     app.add_api_route("/leave", leave, methods=["POST"], include_in_schema=False)
 

@@ -8,14 +8,13 @@ import shutil
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
-from foretaste.core.errors import ForetasteError, InputError, LimitError
+from foretaste.core.errors import ForetasteError, InputError, LimitError, UnknownIdError
 
 if TYPE_CHECKING:
     from foretaste.app.service import Workspace
@@ -29,10 +28,10 @@ _MOST_BYTES = 4 * 2**30
 
 
 async def save_export(request: Request) -> Response:
-    """Give what an export job wrote as one zip file.
+    """Give what an export wrote as one zip file.
 
     Args:
-        request: Its path holds the job's id.
+        request: Its path holds the export's name.
 
     Returns:
         The file.
@@ -43,11 +42,11 @@ async def save_export(request: Request) -> Response:
         return PlainTextResponse("this needs the right “transfer”", 403)
     workspace = gate.service.workspace(visitor.principal.workspace)
     try:
-        file = await _apart(_pack, gate, workspace, str(request.path_params["job"]))
+        file = await _apart(_pack, gate, workspace, str(request.path_params["name"]))
     except ForetasteError as error:
         return PlainTextResponse(str(error), 404)
     return FileResponse(
-        file, media_type="application/zip", filename=f"{workspace.name}-export.zip",
+        file, media_type="application/zip", filename=f"{workspace.name}.zip",
         background=BackgroundTask(file.unlink, missing_ok=True),
     )  # fmt: skip
 
@@ -124,19 +123,16 @@ def _place(gate: Gate, suffix: str) -> Path:
     return folder / (secrets.token_hex(12) + suffix)
 
 
-def _pack(gate: Gate, workspace: Workspace, job_id: str) -> Path:
-    job = workspace.job(job_id)
-    folder = Path(str((job.result or {}).get("folder", "")))
-    home = gate.service.settings.home_folder.resolve()
-    if job.kind != "export" or job.status != "done" or not folder.is_dir():
-        raise InputError("this job left no export", got=job_id)
-    if not folder.resolve().is_relative_to(home):
-        raise InputError("the export lies elsewhere", got=job_id)
+def _pack(gate: Gate, workspace: Workspace, name: str) -> Path:
+    if name not in workspace.transfers():
+        raise UnknownIdError(f"there is no export {name!r}")
+    home = gate.service.settings.home_folder
+    folder = home / "workspaces" / workspace.name / "transfer" / name
     target = _place(gate, ".zip")
     with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(folder.iterdir()):
             if file.is_file():
-                packed.write(file, quote(file.name, safe=" ()+,;=@"))
+                packed.write(file, file.name)
     return target
 
 

@@ -7,7 +7,7 @@ from foretaste.console.pages.jobs import Watch
 from foretaste.console.parts.elements import button, clear, heading, link, note, tag
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.states import empty
-from foretaste.console.parts.tables import Cell, ago, table, when
+from foretaste.console.parts.tables import Cell, table
 
 __all__ = ["transfer"]
 
@@ -25,19 +25,27 @@ async def transfer(desk: Desk) -> None:
         desk.tell("Exporting in the background.")
         await watch.look()
 
+    async def bring(name: str) -> None:
+        arguments = {"folder": name}
+        await desk.ask(desk.workspace.start_job, "import", arguments, actor=desk.actor)
+        desk.tell(f"Importing {name} in the background.")
+
+    def row(name: str) -> tuple[Cell, ...]:
+        return (
+            name,
+            lambda: link("Save", desk.path(f"export/{name}"), "button slim", download=True),
+            lambda: button(
+                "Import", desk.act(lambda: bring(name), "transfer"), "slim", label=f"Import {name}"
+            ),
+        )
+
     async def fill() -> None:
-        page = await desk.ask(desk.workspace.jobs, 50)
-        done = [one for one in page.items if one.kind == "export" and one.status == "done"]
+        names = await desk.ask(desk.workspace.transfers)
         with clear(room):
-            if not done:
+            if not names:
                 empty("No exports yet", "An export that is done can be saved from here.")
                 return
-            rows: list[tuple[Cell, ...]] = [
-                (when(one.ended_s), ago(one.ended_s), str(one.arguments.get("format", "parquet")),
-                 f"{_rows(one.result):,}", _save(desk, one.job_id))
-                for one in done
-            ]  # fmt: skip
-            table(("When (UTC)", "", "As", "Rows", ""), rows, label="Exports, newest first")
+            table(("Folder", "As a file", "Back in"), [row(one) for one in names], label="Exports")
 
     with tag("div", classes="two"):
         with tag("section", classes="card stack", aria_label="Export"):
@@ -53,6 +61,7 @@ async def transfer(desk: Desk) -> None:
         with tag("section", classes="card stack", aria_label="Import"):
             _import(desk)
     watch = Watch(desk, "export", fill)
+    Watch(desk, "import", fill)
     with tag("section", classes="card stack", aria_label="Exports"):
         heading(2, "Exports")
         room = tag("div", classes="stack")
@@ -75,12 +84,3 @@ def _import(desk: Desk) -> None:
             tag("input", type="file", name="file", id="import-file", accept=".zip", required=True)
         with tag("div"):
             button("Import", None, "", type="submit")
-
-
-def _rows(result: object) -> int:
-    rows = result.get("rows", {}) if isinstance(result, dict) else {}
-    return sum(int(n) for n in rows.values()) if isinstance(rows, dict) else 0
-
-
-def _save(desk: Desk, job_id: str) -> Cell:
-    return lambda: link("Save", desk.path(f"export/{job_id}"), "button slim", download=True)
