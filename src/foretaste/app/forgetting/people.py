@@ -20,7 +20,8 @@ def forget_person(recommender: Recommender, user_id: str) -> Forgotten:
     person (whole numbers are subtracted, so the sums are the same to the bit). What cannot be
     subtracted is read again from the rows that remain, or says that it is not exact. Items that
     only they had met stay in the catalogue; knowledge stays; what the ratings of others say stays
-    as it was read. Rows of other people move up.
+    as it was read; the few settings that were chosen with everybody stay chosen. Rows of other
+    people move up.
 
     Args:
         recommender: Who has met them; stays as it was.
