@@ -19,11 +19,13 @@ from threadpoolctl import threadpool_limits
 from benchmarks.common import arguments, main_of, say, taste_model
 from benchmarks.peers import ImplicitALS
 from benchmarks.worlds import movielens_positives, with_text_vectors
-from foretaste.app import FitSettings, Recommender
+from foretaste.app import FitSettings, Recommender, fit
+from foretaste.app.growing import Grower
 from foretaste.core import Dataset, Event, Query, Settings, Vocabulary, stream
 from foretaste.evaluate import make_card
 from foretaste.evaluate.card import peak_memory_mb, reset_peak_memory
 from foretaste.models import Popularity
+from foretaste.store.records import ItemRecord
 
 _EVENTS = 40
 _ASKED = 1_000
@@ -97,11 +99,12 @@ def fitted(dataset: Dataset, *, learn: bool = False) -> tuple[Recommender, dict[
     return Recommender(dataset, parts, FitSettings(use_text=False)), costs
 
 
-def one_at_a_time(recommender: Recommender) -> dict[str, float]:
+def one_at_a_time(recommender: Recommender, *, stored: bool = False) -> dict[str, float]:
     """Latency of a whole answer for a person with 40 past events, ten items, reasons.
 
     Args:
         recommender: Who answers.
+        stored: Ask for people by their id, with all that is on record, instead.
 
     Returns:
         Percentiles in milliseconds.
@@ -112,7 +115,8 @@ def one_at_a_time(recommender: Recommender) -> dict[str, float]:
     queries = []
     for row in people.tolist():
         past = data.item_ids.names(data.histories.of(row).rows[-_EVENTS:].tolist())
-        queries.append(Query(history=tuple(Event(one, "like") for one in past)))
+        given = Query(history=tuple(Event(one, "like") for one in past))
+        queries.append(Query(data.user_ids.ids[row]) if stored else given)
     spent = []
     with threadpool_limits(1):
         for turn in range(_ASKED + 50):
@@ -123,6 +127,45 @@ def one_at_a_time(recommender: Recommender) -> dict[str, float]:
             assert all(answer.reasons)
     p50, p99 = np.percentile(spent[50:], [50, 99])
     return {"items": data.n_items, "p50_ms": float(p50), "p99_ms": float(p99), "answers": _ASKED}
+
+
+def growth(recommender: Recommender, count: int = 20) -> dict[str, float]:
+    """What it takes until a new item is in answers, and until popularity has moved.
+
+    Args:
+        recommender: With texts.
+        count: New items, one at a time.
+
+    Returns:
+        Seconds once, milliseconds each: from a record to the first answer that may hold it.
+    """
+    data, grower = recommender.dataset, Grower(recommender)
+    recommender.answer(Query())
+    start_s = time.perf_counter()
+    grower.prepare()
+    prepared_s = time.perf_counter() - start_s
+    like = {name: cell for name, cell in data.items.row(0, named=True).items() if name != "item_id"}
+    title = next((name for name, role in data.item_roles.items() if role == "title"), "title")
+    spent, moved = [], []
+    likes = np.asarray(data.liked.sum(axis=0)).ravel()
+    with threadpool_limits(1):
+        for number in range(count):
+            record = ItemRecord(f"new {number}", {**like, title: f"A new one, number {number}"})
+            start_s = time.perf_counter()
+            grown = grower.grow([record])
+            answer = grown.answer(Query(candidates=(record.item_id,)))
+            spent.append(1e3 * (time.perf_counter() - start_s))
+            assert answer.item_ids == (record.item_id,)
+            start_s = time.perf_counter()
+            grower.drift(likes + number, data.n_users)
+            moved.append(1e3 * (time.perf_counter() - start_s))
+    return {
+        "items": data.n_items,
+        "prepare_s": prepared_s,
+        "new_item_p50_ms": float(np.median(spent)),
+        "new_item_most_ms": max(spent),
+        "drift_p50_ms": float(np.median(moved)),
+    }
 
 
 def everybody(recommender: Recommender, n: int = 100) -> dict[str, float]:
@@ -160,7 +203,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "fit": costs,
         "fit_learned": learned_costs,
         "one": one_at_a_time(recommender),
+        "one_stored": one_at_a_time(recommender, stored=True),
     }
+    say("new items")
+    found["growth"] = growth(fit(data, models__taste__learn=False))
     say("answering everybody")
     found["all"] = everybody(recommender)
     say("implicit")
