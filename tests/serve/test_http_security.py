@@ -41,11 +41,11 @@ def test_every_route_declares_a_right_that_exists() -> None:
 
 
 def test_the_application_has_no_route_of_ours_without_a_guard(app: Any) -> None:
-    shown = {"/openapi.json", "/docs", "/static/docs.css", "/static/docs.js"}
+    shown = {"/", "/openapi.json", "/docs", "/static/docs.css", "/static/docs.js"}
     for route in app.router.routes:
         assert isinstance(route, GuardedRoute), route
         if route.right == PUBLIC:
-            assert route.path in OPEN_PATHS | shown | {"/static/foretaste.js", "/"}, route.path
+            assert route.path in OPEN_PATHS | shown | {"/static/foretaste.js"}, route.path
 
 
 def test_a_route_without_a_right_cannot_even_be_made() -> None:
@@ -237,14 +237,14 @@ def test_buckets_that_are_kept_are_bounded() -> None:
 
 def test_who_asks_too_often_is_told_when_to_come_back(shop_bundle: Path, tmp_path: Path) -> None:
     more = {"limits__requests_per_s": 0.5, "limits__requests_burst": 3}
-    with Service.open(settings_for(tmp_path, shop_bundle, **more)) as service:
-        with client_of(make_app(service)) as client:
-            call = Caller(service, client)
-            codes = [call.get("/v1/me").status_code for _ in range(4)]
-            assert codes == [200, 200, 200, 429]
-            reply = call.get("/v1/me")
-            assert reply.headers["retry-after"] == "2"
-            assert call.get("/v1/me", role="reader").status_code == 200, "each key has its own"
+    settings = settings_for(tmp_path, shop_bundle, **more)
+    with Service.open(settings) as service, client_of(make_app(service)) as client:
+        call = Caller(service, client)
+        codes = [call.get("/v1/me").status_code for _ in range(4)]
+        assert codes == [200, 200, 200, 429]
+        reply = call.get("/v1/me")
+        assert reply.headers["retry-after"] == "2"
+        assert call.get("/v1/me", role="reader").status_code == 200, "each key has its own"
 
 
 def test_request_ids_are_kept_when_sane_and_made_when_not(call: Caller) -> None:
@@ -291,11 +291,11 @@ def test_the_log_is_json_without_the_key(
     stream = StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     configure_logs("info", "json")
-    with Service.open(settings_for(tmp_path, shop_bundle, log__requests=True)) as service:
-        with client_of(make_app(service)) as client:
-            call = Caller(service, client)
-            call.get("/v1/items/%C3%A9-secret-id", headers={"X-Request-ID": "known"})
-            logging.getLogger("some.library").warning("hello %s", "you")
+    settings = settings_for(tmp_path, shop_bundle, log__requests=True)
+    with Service.open(settings) as service, client_of(make_app(service)) as client:
+        call = Caller(service, client)
+        call.get("/v1/items/%C3%A9-secret-id", headers={"X-Request-ID": "known"})
+        logging.getLogger("some.library").warning("hello %s", "you")
     lines = [orjson.loads(line) for line in stream.getvalue().splitlines()]
     (ours,) = [line for line in lines if line.get("request_id") == "known"]
     assert ours["route"] == "/v1/items/{item_id}" and ours["status"] == 404

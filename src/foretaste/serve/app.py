@@ -19,7 +19,7 @@ from foretaste.serve.gorse import GORSE
 from foretaste.serve.logs import request_log
 from foretaste.serve.metrics import Metrics
 from foretaste.serve.middleware import Cors, Frame, Limits, RateLimit
-from foretaste.serve.pages import PAGES
+from foretaste.serve.pages import ELSEWHERE, PAGES
 from foretaste.serve.problems import Fault, fault_of, problem_response, refused_fields
 from foretaste.serve.reference import describe
 from foretaste.serve.routes import METRICS, OPEN_METRICS, ROUTES
@@ -33,7 +33,10 @@ _STREAMS = frozenset({"/v1/feedback/stream"})
 
 
 def make_app(
-    service: Service, *, console: Callable[[FastAPI, Service], None] | None = None
+    service: Service,
+    *,
+    console: Callable[[FastAPI, Service], None] | None = None,
+    console_url: str | None = None,
 ) -> FastAPI:
     """The HTTP application of a service.
 
@@ -44,6 +47,7 @@ def make_app(
         service: What answers.
         console: Mounts the pages for people, if they are wanted:
             :func:`foretaste.console.mount`.
+        console_url: Where those pages are if another process has them.
 
     Returns:
         An ASGI application.
@@ -60,6 +64,7 @@ def make_app(
         lifespan=_lifespan(pool),
     )
     app.state.draining = False
+    app.state.front = console_url or ("/console" if console is not None else "/docs")
     app.state.gate = Gate(
         service,
         pool,
@@ -70,6 +75,8 @@ def make_app(
         http.inline,
     )
     groups = [*ROUTES, OPEN_METRICS if http.metrics_open else METRICS, PAGES]
+    if console_url is not None:
+        groups.append(ELSEWHERE)
     if http.gorse:
         groups += GORSE
     for group in groups:

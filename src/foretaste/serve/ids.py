@@ -64,7 +64,7 @@ def _reader(name: str, what: str) -> Callable[..., Awaitable[str]]:
                 alias=name,
                 min_length=1,
                 pattern=_PATTERN,
-                description=f"{what}, percent-encoded",
+                description=f"{what}, percent-encoded; or `~`, and `?{name}=` says it",
                 json_schema_extra={"maxLength": MAX_ID},
             ),
         ],
@@ -75,7 +75,9 @@ def _reader(name: str, what: str) -> Callable[..., Awaitable[str]]:
                 min_length=1,
                 max_length=MAX_ID,
                 pattern=_PATTERN,
-                description=f"{what}, where the path says `~`",
+                # The short description of the path's parameter says it; as a parameter of its own
+                # it would look as if both could be given.
+                include_in_schema=False,
             ),
         ] = None,
     ) -> str:

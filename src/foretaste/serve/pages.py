@@ -7,14 +7,16 @@ from html import escape
 from importlib import resources
 
 from fastapi import Request, Response
+from starlette.responses import RedirectResponse
 
 from foretaste.serve.problems import PROBLEMS
 from foretaste.serve.replies import as_json
 from foretaste.serve.routing import PUBLIC, Routes
 
-__all__ = ["PAGES"]
+__all__ = ["ELSEWHERE", "PAGES"]
 
 PAGES = Routes("pages")
+ELSEWHERE = Routes("pages")
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -52,6 +54,12 @@ async def read_docs() -> Response:
     )
 
 
+@PAGES.add("GET", "/", PUBLIC, None, hidden=True)
+async def read_root(request: Request) -> Response:
+    """The way to the console; where there is none, to the reference."""
+    return RedirectResponse(request.app.state.front, 307)
+
+
 @PAGES.add("GET", "/static/docs.css", PUBLIC, None, hidden=True)
 async def read_docs_style() -> Response:
     """Its style."""
@@ -77,3 +85,9 @@ async def read_snippet() -> Response:
             "Cross-Origin-Resource-Policy": "cross-origin",
         },
     )
+
+
+@ELSEWHERE.add("GET", "/console", PUBLIC, None, hidden=True)
+async def read_console(request: Request) -> Response:
+    """Where the console is, when it is in another process."""
+    return RedirectResponse(request.app.state.front, 307)

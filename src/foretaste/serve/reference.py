@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from foretaste.serve.problems import PROBLEMS, Problem
-from foretaste.serve.routing import PUBLIC, RIGHT_FIELD
+from foretaste.serve.examples import ANSWERS, BODIES, PARAMETERS
+from foretaste.serve.problems import Problem
+from foretaste.serve.routing import MEDIA_FIELD, PUBLIC, RIGHT_FIELD
 
 __all__ = ["describe"]
 
@@ -86,13 +87,26 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _finish(operation: dict[str, Any]) -> None:
-    right = operation.get(RIGHT_FIELD, PUBLIC)
+    right = operation.pop(RIGHT_FIELD, PUBLIC)
+    operation.pop(MEDIA_FIELD, None)
     operation["security"] = [] if right == PUBLIC else [{"key": []}, {"bearer": []}]
     if right in _ROLES:
         words = operation.get("description", "")
         operation["description"] = f"{words}\n\nFor the role `{_ROLES[right]}` and above.".strip()
     for parameter in operation.get("parameters", ()):
         parameter.get("schema", {}).pop("title", None)
-    for status, response in operation["responses"].items():
-        if status.isdigit() and int(status) in PROBLEMS and "HTTPValidationError" in str(response):
-            operation["responses"][status] = {"description": PROBLEMS[int(status)][1]}
+        example = PARAMETERS.get(parameter["name"])
+        if example is not None:
+            parameter["example"] = example
+    _illustrate(operation)
+
+
+def _illustrate(operation: dict[str, Any]) -> None:
+    """Put in the examples that were written for an operation."""
+    name = operation["operationId"]
+    if name in BODIES:
+        content = operation["requestBody"]["content"]["application/json"]
+        content["examples"] = {title: {"value": body} for title, body in BODIES[name].items()}
+    if name in ANSWERS:
+        good = next(code for code in operation["responses"] if code.startswith("2"))
+        operation["responses"][good]["content"]["application/json"]["example"] = ANSWERS[name]

@@ -171,6 +171,7 @@ class GuardedRoute(APIRoute):
         handler = super().get_route_handler()
         right = self.right
         media = self.media or ("application/json" if self.body_field else None)
+        several = _listed(self.endpoint)
         if right == PUBLIC:
             return handler
 
@@ -179,11 +180,26 @@ class GuardedRoute(APIRoute):
             gate.admit(request, right)
             if media is not None:
                 _check_media(request, media)
+            if b"&" in request.scope["query_string"]:
+                _check_once(request, several)
             asked = _JsonRequest(request.scope, request.receive)
             asked.depth = gate.depth
             return await handler(asked)
 
         return guarded
+
+
+def _listed(endpoint: Callable[..., Any]) -> frozenset[str]:
+    """Query parameters that may be given several times."""
+    hints = get_type_hints(endpoint)
+    return frozenset(name for name, kind in hints.items() if "list[" in str(kind))
+
+
+def _check_once(request: Request, several: frozenset[str]) -> None:
+    names = [name for name, _ in request.query_params.multi_items() if name not in several]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise Fault(422, f"{twice} is given more than once.", where=f"query.{twice}")
 
 
 def _only_body(endpoint: Callable[..., Any]) -> type[BaseModel] | None:

@@ -124,7 +124,7 @@ def greet(service: Service, url: str, tell: Callable[[str], None], console: bool
     if first is not None:
         tell(f"The key of the first administrator, shown this once: {first}")
     if console:
-        tell(f"Console: {url}/ (a login link: foretaste console)")
+        tell(f"Console: {url}/console (a login link: foretaste console)")
     if http.host not in _LOCAL and not http.certificate:
         tell(
             "Warning: reachable from other machines without TLS, keys travel readable. Set"
@@ -134,18 +134,24 @@ def greet(service: Service, url: str, tell: Callable[[str], None], console: bool
         tell("Warning: no key is asked for; everybody who reaches this may do everything.")
 
 
-def serve_on(service: Service, bound: socket.socket, console: Console | None = None) -> int:
+def serve_on(
+    service: Service,
+    bound: socket.socket,
+    console: Console | None = None,
+    console_url: str | None = None,
+) -> int:
     """Answer on a bound socket until a signal ends it.
 
     Args:
         service: An open service; whoever opened it closes it.
         bound: The socket.
         console: Mounts the pages for people.
+        console_url: Where those pages are if another process has them.
 
     Returns:
         The exit code.
     """
-    app = make_app(service, console=console)
+    app = make_app(service, console=console, console_url=console_url)
     server = uvicorn.Server(uvicorn_config(app, service.settings.http))
     with _signals_end_only_the_server():
         server.run(sockets=[bound])

@@ -35,6 +35,7 @@ class _Place:
 
     socket: socket
     console: Console | None = None
+    console_url: str | None = None
     process: SpawnProcess | None = None
     born_s: float = 0.0
     early: int = 0
@@ -66,8 +67,10 @@ def supervise(
         port = listening.socket.getsockname()[1]
         pages = listen(settings.http, port + 1)
         sockets.append(pages.socket)
+        for place in places:
+            place.console_url = f"{pages.url}/console"
         places.append(_Place(pages.socket, console))
-        tell(f"Console: {pages.url}/ (a login link: foretaste console)")
+        tell(f"Console: {pages.url}/console (a login link: foretaste console)")
     folder = tempfile.mkdtemp(prefix="foretaste-metrics-")
     os.environ[_FOLDER] = folder
     try:
@@ -132,7 +135,8 @@ class _Supervisor:
 
     def _start(self, place: _Place, ready: Flag | None = None) -> None:
         process = _SPAWN.Process(
-            target=_work, args=(self.settings, place.socket, place.console, ready)
+            target=_work,
+            args=(self.settings, place.socket, place.console, place.console_url, ready),
         )
         process.start()
         place.process, place.born_s = process, time.monotonic()
@@ -171,7 +175,11 @@ def _forget(pid: int | None) -> None:
 
 
 def _work(
-    settings: ServiceSettings, bound: socket, console: Console | None, ready: Flag | None
+    settings: ServiceSettings,
+    bound: socket,
+    console: Console | None,
+    console_url: str | None,
+    ready: Flag | None,
 ) -> None:
     """What each worker does, in a process of its own."""
     from foretaste.serve.logs import configure_logs
@@ -180,5 +188,5 @@ def _work(
     with Service.open(settings) as service:
         if ready is not None:
             ready.set()
-        code = serve_on(service, bound, console)
+        code = serve_on(service, bound, console, console_url)
     raise SystemExit(code)

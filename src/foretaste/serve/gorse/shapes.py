@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints
 from pydantic.alias_generators import to_pascal
 
-from foretaste.serve.wire.base import Id, Number, Text, Value
+from foretaste.serve.wire.base import CLOSED, Id, Number, Text, Value
 
 __all__ = [
     "MAX_ROWS",
@@ -37,10 +37,10 @@ MAX_ROWS = 10_000
 """Rows that one request may carry."""
 
 _Label = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")]
-_LabelName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+_LabelName = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,100}$")]
 Labels = (
     Annotated[list[_Label], Field(max_length=1_000)]
-    | Annotated[dict[_LabelName, Value], Field(max_length=200)]
+    | Annotated[dict[_LabelName, Value], Field(max_length=200, json_schema_extra=CLOSED)]
     | None
 )
 Timestamp = Annotated[

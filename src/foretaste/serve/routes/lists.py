@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 
 from foretaste.serve.calls import Caller
 from foretaste.serve.problems import Fault
@@ -26,7 +26,9 @@ _FARTHEST = 100_000
 @ROUTES.add("GET", "/v1/lists/{kind}", "lists", ListingOut, problems=(404, 422))
 async def list_items(
     call: Caller,
-    kind: Literal["latest", "trending", "popular"],
+    kind: Annotated[
+        Literal["latest", "trending", "popular"], Path(description="Which of the lists.")
+    ],
     category: Annotated[
         Id | None,
         Query(description='A value of any category, such as "Drama", or `column=value`.'),

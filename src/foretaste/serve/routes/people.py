@@ -9,10 +9,10 @@ from fastapi import Query, Response
 from foretaste.app.service import PersonRecord
 from foretaste.serve.calls import Caller
 from foretaste.serve.ids import UserId
-from foretaste.serve.replies import reply
+from foretaste.serve.replies import plain, reply
 from foretaste.serve.routing import Routes
 from foretaste.serve.wire.base import Id, Text
-from foretaste.serve.wire.people import PortraitOut, portrait_payload
+from foretaste.serve.wire.people import PortraitOut
 from foretaste.serve.wire.records import (
     ConsentIn,
     ConsentOut,
@@ -103,7 +103,8 @@ async def delete_person(call: Caller, user_id: UserId) -> Response:
 @ROUTES.add("GET", "/v1/people/{user_id}/portrait", "read", PortraitOut, problems=(404, 422))
 async def read_portrait(call: Caller, user_id: UserId) -> Response:
     """What a person likes as far as it is known, and how sure that is."""
-    return reply(portrait_payload(await call.work(call.workspace.portrait, user_id)))
+    found = await call.work(call.workspace.portrait, user_id)
+    return reply({"user_id": user_id, **plain(found)})
 
 
 @ROUTES.add("GET", "/v1/people/{user_id}/consent", "consent", ConsentOut, problems=(422,))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 __all__ = [
+    "CLOSED",
     "MAX_ID",
     "MAX_LIST",
     "Attributes",
@@ -21,6 +22,7 @@ __all__ = [
     "Number",
     "Text",
     "Value",
+    "Whole",
     "Wire",
     "WireOut",
 ]
@@ -38,23 +40,31 @@ Id = Annotated[
     StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]+$"),
     Field(description="Any text but the empty one: slashes, spaces, any script."),
 ]
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 Text = Annotated[str, StringConstraints(max_length=20_000, pattern=_NO_NUL)]
 Number = Annotated[float, Field(ge=-1e15, le=1e15)]
 Cursor = Annotated[
     str | None,
     Field(description="Where the next page begins; null or missing after the last."),
 ]
-_Whole = Annotated[int, Field(ge=-_EXACT, le=_EXACT)]
+
+
+def _whole(value: Any) -> Any:
+    """In JSON 3.0 is a whole number; a text or a flag is none."""
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+_Whole = Annotated[Whole, Field(ge=-_EXACT, le=_EXACT)]
 _Many = Annotated[list[Text | _Whole | Number], Field(max_length=1_000)]
 Value = Annotated[
     Text | _Whole | Number | bool | _Many | None,
     Field(description="A text, a number, a flag, or a list of texts or numbers."),
 ]
-_Key = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
-Attributes = Annotated[dict[_Key, Value], Field(max_length=200)]
+_Key = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,100}$")]
+# What pydantic says of keys leaves open what becomes of others; they are refused.
+CLOSED = {"additionalProperties": False}
+Attributes = Annotated[dict[_Key, Value], Field(max_length=200, json_schema_extra=CLOSED)]
 
 
 class Wire(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from foretaste.app.service import Arm, Experiment
-from foretaste.serve.wire.base import Id, Name, Wire, WireOut
+from foretaste.serve.wire.base import CLOSED, Id, Name, Whole, Wire, WireOut
 
 __all__ = [
     "DriftOut",
@@ -26,7 +26,7 @@ __all__ = [
 
 Metric = Literal["click_rate", "clicks", "conversion", "dwell_s"]
 _Horizon = Annotated[
-    int | None,
+    Whole | None,
     Field(ge=2, le=10**9, description="People before a fixed test is read; null: sequential."),
 ]
 
@@ -58,7 +58,7 @@ class AbIn(Wire):
     """An A/B test: each person always sees the same arm."""
 
     kind: Literal["ab"]
-    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=20)]
+    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=20, json_schema_extra=CLOSED)]
     metric: Metric = Field("click_rate", description="What is compared.")
     horizon: _Horizon = None
 
@@ -67,7 +67,7 @@ class InterleavingIn(Wire):
     """Interleaving: both arms mixed in one list, and clicks decide."""
 
     kind: Literal["interleaving"]
-    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=2)]
+    arms: Annotated[dict[Name, ArmIn], Field(min_length=2, max_length=2, json_schema_extra=CLOSED)]
     metric: Metric = Field("click_rate", description="What is compared.")
     horizon: _Horizon = None
 
@@ -123,8 +123,8 @@ class ExplorationIn(Wire):
 
     kind: Literal["none", "thompson", "ucb"] = "none"
     share: float = Field(0.1, ge=0, le=1, description="Share of places explored, on average.")
-    pool: int = Field(60, ge=2, le=2_000, description="Items considered.")
-    draws: int = Field(256, ge=16, le=10_000, description="Draws behind the odds of thompson.")
+    pool: Whole = Field(60, ge=2, le=2_000, description="Items considered.")
+    draws: Whole = Field(256, ge=16, le=10_000, description="Draws behind the odds of thompson.")
     width: float = Field(1.5, ge=0, le=10, description="Optimism of ucb, standard deviations.")
     floor: float = Field(0.1, ge=0, le=1, description="Part of the odds that is spread evenly.")
     fallback: Literal["softmax", "none"] = Field("softmax", description="Without a posterior.")
