@@ -38,7 +38,7 @@ class SoakProtocol(Settings):
     name: ClassVar[str] = "service soak"
     seconds: float = 3_600.0
     warm_s: float = 300.0
-    per_second: float = 60.0
+    per_second: float = 30.0
     connections: int = 16
 
 
