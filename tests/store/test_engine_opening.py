@@ -260,6 +260,17 @@ def test_room_version_and_life(store):
         store.space("")
 
 
+def test_a_closed_store_refuses(store_url):
+    store = open_store(store_url)
+    space = store.space()
+    space.events.append([Event("a")])
+    store.close()
+    store.close()
+    for work in (store.ping, lambda: store.workspaces, lambda: space.events.append([Event("b")])):
+        with pytest.raises(StorageError, match="closed"):
+            work()
+
+
 def test_any_text_and_any_json_come_back():
     for name in strange_names():
         assert from_db(to_db(name)) == name

