@@ -318,7 +318,7 @@ def test_every_way_the_direction_is_kept_can_grow() -> None:
         grown = grower.grow([record("twin", stored(recommender, item_id))])
         for evidence in people(recommender)[1:]:
             found = scores(grown, "taste", evidence)
-            if form != "counts":
+            if form != "counts":  # an item is not linked to itself, but to its twin
                 assert found[-1] == pytest.approx(found[row], abs=2e-5), task
             np.testing.assert_allclose(
                 found[:-1], scores(recommender, "taste", evidence), atol=1e-6

@@ -137,9 +137,10 @@ class Grower:
     def _placer(self, name: str, part: FittedTaste) -> TasteGrower:
         if name not in self._placers:
             fitted = self._fitted
-            content = _model(fitted, name).content
-            text = _text_vectors(fitted, part)
-            self._placers[name] = TasteGrower.learn(part, fitted.dataset, text, content)
+            model, text = _model(fitted, name), _text_vectors(fitted, part)
+            self._placers[name] = TasteGrower.learn(
+                part, fitted.dataset, text, model.content, model.direction
+            )
         return self._placers[name]
 
     def _taken(
@@ -200,12 +201,10 @@ class Grower:
         unmet = np.array([row >= len(likes) or likes[row] == 0 for row in rows.tolist()], bool)
         chosen = rows[unmet]
         fitting = self._fitted.parts[name]
-        width = len(fitting.prior.words_map)
-        mine = None
-        if vectors is not None and vectors.shape[1] == width:
-            mine = vectors[chosen]
+        if vectors is not None and vectors.shape[1] != len(fitting.prior.words_map):
+            vectors = None
         placer = self._placer(name, fitting)
-        grown = placer.grown(part, size, chosen, columns.table.filter(unmet), mine)
+        grown = placer.grown(part, size, chosen, columns.table.filter(unmet), vectors)
         old = part.targets
         wide = np.zeros((size, old.shape[1]), np.float32)
         wide[: len(old)] = old

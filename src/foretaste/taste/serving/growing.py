@@ -14,7 +14,8 @@ from foretaste.taste.content.placing import Placer
 from foretaste.taste.direction import Channel, Direction
 from foretaste.taste.fitted import FittedTaste
 from foretaste.taste.prior import Prior
-from foretaste.taste.settings import ContentSettings
+from foretaste.taste.serving.nearest import with_nearest
+from foretaste.taste.settings import ContentSettings, DirectionSettings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,10 +38,12 @@ class TasteGrower:
         placer: The content map, ``None`` where nothing is known of items: they then get no
             place, as in a fit.
         settings: How large the scores of unmet items are.
+        links: How nearest texts are linked, where the direction does so.
     """
 
     placer: Placer | None
     settings: ContentSettings
+    links: DirectionSettings
 
     @classmethod
     def learn(
@@ -49,6 +52,7 @@ class TasteGrower:
         dataset: Dataset,
         text: FloatArray | None,
         settings: ContentSettings,
+        links: DirectionSettings,
     ) -> Self:
         """Solve the content map once.
 
@@ -56,7 +60,8 @@ class TasteGrower:
             taste: As it was fitted.
             dataset: What it was fitted on.
             text: Text vectors of its items, if there are any.
-            settings: The fit's.
+            settings: The fit's, of the content map.
+            links: The fit's, of direction.
 
         Returns:
             The grower.
@@ -79,7 +84,7 @@ class TasteGrower:
             for name in _OWN
             if name in prior.blocks
         }
-        return cls(Placer.learn(dataset, text, values, own, settings), settings)
+        return cls(Placer.learn(dataset, text, values, own, settings), settings, links)
 
     def grown(
         self,
@@ -96,12 +101,13 @@ class TasteGrower:
             n_items: Size of the catalogue then, ``I``.
             rows: Where the items are or will be, all new rows among them, [N].
             items: The items, in the order of ``rows``.
-            text: Their text vectors, if there are any, [N, D_text].
+            text: Text vectors of the whole catalogue then, if there are any, [I, D_text].
 
         Returns:
             A new taste of ``I`` items.
         """
-        found = {} if self.placer is None else self.placer.place(items, text)
+        mine = None if text is None else text[rows]
+        found = {} if self.placer is None else self.placer.place(items, mine)
         share = self.settings.new_items / self.settings.lift
 
         def along(name: str, array: FloatArray, scale: float = 1.0) -> FloatArray:
@@ -119,13 +125,17 @@ class TasteGrower:
             features[rows, start:stop] = found.get(name, 0.0)
         contexts = _longer(taste.prior.contexts.T, n_items)
         contexts[rows] = 0.0
-        channels = tuple(
-            _channel_grown(channel, n_items, rows, found.get(f"dense {place}"), along, place)
-            for place, channel in enumerate(taste.direction.channels)
-        )
+        channels = []
+        for place, channel in enumerate(taste.direction.channels):
+            across = found.get(f"dense {place}")
+            wider = _channel_grown(channel, n_items, rows, across, along, place)
+            if wider.sparse is not None and wider.block == "language" and text is not None:
+                near = with_nearest(wider.sparse, text, rows, self.links)
+                wider = replace(wider, sparse=near)
+            channels.append(wider)
         direction = replace(
             taste.direction,
-            channels=channels,
+            channels=tuple(channels),
             right=along("right", taste.direction.right),
             means=np.ascontiguousarray(along("means", taste.direction.means.T, share).T),
         )
