@@ -141,7 +141,7 @@ def test_a_running_fit_can_be_stopped(space: Workspace, until: Callable[..., Any
 
 def test_staleness_is_said_and_asks_for_one_fit(settings_of: Callable[..., Any]) -> None:
     clock = FixedClock(1_700_000_000.0)
-    given = settings_of(refresh={"events": 5, "share": 0.001, "age_s": 100.0})
+    given = settings_of(refresh={"events": 5, "share": 0.001, "age_s": 100.0, "pause_s": 50.0})
     with Service.open(given, clock=clock) as service:
         space = service.workspace()
         runner = service._background._runner
@@ -156,6 +156,37 @@ def test_staleness_is_said_and_asks_for_one_fit(settings_of: Callable[..., Any])
         assert job_id is not None and space.job(job_id).kind == "refresh"
         assert runner.ask_if_stale(space._inside) is None  # once is enough
         space.cancel_job(job_id)
+
+
+def test_a_workspace_can_begin_with_nothing(
+    settings_of: Callable[..., Any], until: Callable[..., Any]
+) -> None:
+    with Service.open(settings_of(bundle="empty")) as service:
+        space = service.workspace()
+        assert len(space.recommend(Query())) == 0 and len(space.popular()) == 0
+        space.put_items(
+            [
+                {"item_id": f"i{number}", "title": f"Thing {number}", "kind": "ab"[number % 2]}
+                for number in range(12)
+            ]
+        )
+        until(lambda: len(space.recommend(Query(n=20))) == 12)
+        assert space.search("thing 7", 1).items[0].item_id == "i7"
+        people = range(40)
+        space.record(
+            [
+                Event(f"i{(2 * place + person) % 12}", "like", user_id=f"p{person}")
+                for person in people
+                for place in range(3)
+            ]
+        )
+        until(lambda: space.popular(1).items[0].score >= 10)
+        assert "i0" not in space.recommend(Query("p0", n=20)).item_ids
+        assert "events since" in str(space.stale())
+        job = space.start_job("refresh")
+        until(lambda: space.job(job.job_id).status in ("done", "failed"))
+        assert space.job(job.job_id).status == "done", space.job(job.job_id).error
+        assert space.stats().items == 12 and "p0" in space.recommender.dataset.user_ids
 
 
 def test_the_shelf_keeps_the_newest(

@@ -106,6 +106,7 @@ class Background:
         for inside in self._insides():
             inside.follower.catch_up()
             inside.watcher.look()
+            inside.watcher.prepare()
             inside.watcher.drift()
 
     def _write(self) -> None:

@@ -144,7 +144,8 @@ class Service:
 
         Args:
             name: Small letters, digits and hyphens, at most 40.
-            source: A bundle, or data to fit, to begin with; ``None`` is the sample.
+            source: A bundle, or data to fit, to begin with; ``None`` is the sample, ``empty``
+                is nothing: the owner puts items and feedback.
             actor: Who does so, for the audit log.
 
         Returns:

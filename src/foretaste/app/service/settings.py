@@ -69,8 +69,14 @@ class RefreshSettings(Settings):
     """When a new model is fitted, and how."""
 
     automatic: bool = Field(True, description="fit again by itself when the bundle is stale")
-    events: int = Field(50_000, ge=1, description="stale after this many events since the fit ...")
-    share: float = Field(0.2, gt=0, description="... that are also this share of those fitted on")
+    events: int = Field(
+        1_000, ge=1, description="stale after this many events since the fit (after as many as "
+        "it was fitted on, if those were fewer) ..."
+    )  # fmt: skip
+    share: float = Field(
+        0.2, gt=0, description="... that are also this share of those it was fitted on"
+    )
+    pause_s: float = Field(900.0, ge=0, description="at most one fit by itself in this time")
     age_s: float = Field(
         7 * 86_400.0, gt=0, description="stale after this long, if anything happened since"
     )
@@ -160,7 +166,9 @@ class ServiceSettings(Settings):
         "foretaste-home", description="folder of everything the service keeps on this machine"
     )
     bundle: str | None = Field(
-        None, description="bundle or data to begin with; none: the sample that comes with it"
+        None,
+        description="bundle or data to begin with; none: the sample that comes with it; empty: "
+        "nothing, the owner puts items and feedback",
     )
     storage: StorageSettings = Field(StorageSettings(), description="where the log lies")
     live: LiveSettings = Field(LiveSettings(), description="real time")

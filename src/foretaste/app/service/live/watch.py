@@ -36,6 +36,7 @@ class Watcher:
         self._people = 0
         self._drift = Drift(inside)
         self._drifted_s = -math.inf
+        self._prepared: str | None = None
 
     def wake(self) -> None:
         """Read everything once, before the first answer."""
@@ -86,6 +87,13 @@ class Watcher:
         with inside.changing:
             if name != inside.serving.info.name:  # else somebody was faster
                 self.enter(name)
+
+    def prepare(self) -> None:
+        """Do once for each bundle what its first new item would have to wait for."""
+        serving = self._inside.serving
+        if serving.info.name != self._prepared:
+            serving.grower.prepare()
+            self._prepared = serving.info.name
 
     def drift(self) -> None:
         """Let popularity follow the stream, if it is time to and anything happened."""

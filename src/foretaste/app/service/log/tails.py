@@ -123,7 +123,8 @@ class Tails:
         with self._lock:
             old = self._tails.get(user_id) or NO_TAIL
             known = {one.event.key for one in old.kept} | {one.key for one in old.waiting}
-            fresh = tuple(one for one in events if one.key not in known)
+            given = {one.key: one for one in events}
+            fresh = tuple(one for key, one in given.items() if key not in known)
             self._put(user_id, Tail(old.kept, old.waiting + fresh, old.kept_bytes))
 
     def moved_on(self, events: Sequence[Event]) -> None:

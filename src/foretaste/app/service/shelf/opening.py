@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,12 +18,18 @@ from foretaste.app.sampling import sample
 from foretaste.app.service.live.serving import Serving
 from foretaste.app.service.shelf.seeding import seed_store
 from foretaste.app.service.values import BundleInfo
+from foretaste.core import Dataset
 from foretaste.core.errors import StorageError
+from foretaste.data import DatasetBuilder
 
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
 
-__all__ = ["begin", "locked", "serving_of"]
+__all__ = ["EMPTY", "begin", "locked", "serving_of"]
+
+EMPTY = "empty"
+"""What a workspace begins with that is to be filled by its owner."""
+_PLACEHOLDER = "foretaste:nothing-yet"
 
 Tell = Callable[[str, float], None]
 
@@ -33,7 +39,7 @@ def begin(inside: Inside, source: str | Path | None, tell: Tell) -> str:
 
     Args:
         inside: The workspace.
-        source: A bundle, or data to fit; ``None`` is the sample.
+        source: A bundle, or data to fit; ``None`` is the sample, ``empty`` is nothing at all.
         tell: Told what is being done.
 
     Returns:
@@ -43,14 +49,21 @@ def begin(inside: Inside, source: str | Path | None, tell: Tell) -> str:
         active = inside.shelf.active()
         if active is not None:  # another process was faster
             return active
-        recommender = _first(source, tell)
-        position = seed_store(inside.space, recommender.dataset, tell)
+        nothing = str(source) == EMPTY and not Path(EMPTY).exists()
+        recommender = fit(_nothing(inside.name)) if nothing else _first(source, tell)
+        position = 0 if nothing else seed_store(inside.space, recommender.dataset, tell)
         info = BundleInfo(
             "", recommender.digest, position, inside.clock.now_s(), False,
             dict(recommender.card), "seed",
         )  # fmt: skip
         revision = inside.space.revision()
-        noted = {"items": revision.items, "people": revision.people, "code": code_digest()}
+        noted: dict[str, Any] = {
+            "items": revision.items,
+            "people": revision.people,
+            "code": code_digest(),
+        }
+        if nothing:
+            noted["hidden"] = [_PLACEHOLDER]
         put = inside.shelf.put(recommender, info, noted)
         inside.shelf.activate(put.name, instead_of=None)
         return put.name
@@ -107,6 +120,14 @@ def locked(folder: Path) -> Iterator[None]:
         yield
         return
     yield
+
+
+def _nothing(name: str) -> Dataset:
+    """A catalogue of one thing that is never shown: a model needs something to be fitted on."""
+    import polars as pl
+
+    table = pl.DataFrame({"item_id": [_PLACEHOLDER], "title": ["nothing yet"]})
+    return DatasetBuilder(name).items(table).build()
 
 
 def _first(source: str | Path | None, tell: Tell) -> Recommender:

@@ -69,6 +69,9 @@ class Runner:
         """
         if not inside.settings.refresh.automatic or not inside.breaker.closed:
             return None
+        made_s = max((info.made_s for info in inside.shelf.infos()), default=0.0)
+        if inside.clock.now_s() - made_s < inside.settings.refresh.pause_s:
+            return None
         why = stale(inside)
         if why is None:
             return None

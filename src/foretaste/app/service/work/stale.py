@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["events_since", "stale"]
 
+_FEW = 50
+
 
 def stale(inside: Inside) -> str | None:
     """Why a workspace's newest bundle should be fitted again.
@@ -35,7 +37,7 @@ def stale(inside: Inside) -> str | None:
         return "it was fitted by another version of the code"
     age_s = inside.clock.now_s() - max(info.made_s for info in infos)
     fitted = int(newest.card.get("events", 0))
-    enough = max(settings.events, int(settings.share * fitted))
+    enough = max(int(settings.share * fitted), min(settings.events, max(_FEW, fitted)))
     behind = inside.space.events.position() - newest.position
     if behind <= 0:
         return None
