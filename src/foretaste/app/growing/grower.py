@@ -153,6 +153,8 @@ class Grower:
     ) -> Recommender:
         text = self._texts(before, columns, rows)
         vectors = None if text is None else text.vectors
+        if text is not None:
+            text.lexical.score("")  # its tables are made now, not while somebody waits
         dataset = before.dataset
         if len(rows):
             dataset = grown_dataset(dataset, columns, rows, vectors)
