@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import threading
 import zipfile
 
@@ -14,6 +15,7 @@ from foretaste.store import open_store
 from foretaste.store.schema import SCHEMA_VERSION
 from foretaste.store.tables import WorkspaceTable
 from foretaste.store.transfer import backup, export_all, restore, verify_backup
+from foretaste.testing import FixedClock
 
 from .full_space import SECRET, contents, fill
 
@@ -31,6 +33,16 @@ def small(tmp_path, clock):
     with open_store(f"sqlite:///{tmp_path}/small.db", clock=clock) as store:
         fill(store.space("a"))
         yield store
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """One backup that the tests of damage share."""
+    folder = tmp_path_factory.mktemp("saved")
+    with open_store(f"sqlite:///{folder}/store.db", clock=FixedClock()) as store:
+        fill(store.space("a"))
+        backup(store, folder / "b.zip")
+    return folder / "b.zip"
 
 
 def url_of(kind, request, tmp_path):
@@ -233,15 +245,15 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-def test_a_damaged_backup_is_recognised_and_replaces_nothing(small, tmp_path, what):
+def test_a_damaged_backup_is_recognised_and_replaces_nothing(saved, tmp_path, what):
+    shutil.copy(saved, tmp_path / "b.zip")
     file = tmp_path / "b.zip"
-    backup(small, file)
     verify_backup(file)
     DAMAGES[what](file)
     with pytest.raises(DataError):
         verify_backup(file)
-    small.space("a").facts.put("later", 1)
-    small.close()
+    with open_store(f"sqlite:///{tmp_path}/small.db") as store:
+        store.space("a").facts.put("later", 1)
     with pytest.raises(DataError):
         restore(file, f"sqlite:///{tmp_path}/small.db", overwrite=True)
     with open_store(f"sqlite:///{tmp_path}/small.db") as untouched:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import shutil
 import threading
+from itertools import count
 
 import polars as pl
 import pytest
@@ -11,16 +13,37 @@ from foretaste.core import Event
 from foretaste.core.errors import BusyError, DataError, InputError, StorageError
 from foretaste.store import Consent, ItemRecord, PersonRecord, open_store
 from foretaste.store.transfer import export_all, import_all
+from foretaste.testing import FixedClock
 
 from .full_space import SECRET, contents, fill
 
 FORMATS = ("parquet", "jsonl")
+NUMBERS = count()
 
 
 @pytest.fixture
 def elsewhere(tmp_path, clock):
     with open_store(f"sqlite:///{tmp_path}/elsewhere.db", clock=clock) as store:
         yield store
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """One store and its exports, which the tests of damage share."""
+    folder = tmp_path_factory.mktemp("exported")
+    with open_store(f"sqlite:///{folder}/store.db", clock=FixedClock()) as store:
+        fill(store.space("a"))
+        for format in FORMATS:
+            export_all(store.space("a"), folder / format, format)
+        yield store, folder
+
+
+def nothing_arrives(exported, folder):
+    """Whether an import is refused before anything is written."""
+    target = exported[0].space(f"target {next(NUMBERS)}")
+    with pytest.raises(DataError):
+        import_all(target, folder)
+    return not any(contents(target, folder.with_name("after")).values())
 
 
 def rewrite(folder, name, change):
@@ -162,15 +185,11 @@ BAD_ROWS = {
 
 
 @pytest.mark.parametrize("what", BAD_ROWS)
-def test_a_row_that_cannot_be_kept_keeps_everything_out(elsewhere, tmp_path, what):
-    fill(elsewhere.space("a"))
-    export_all(elsewhere.space("a"), tmp_path / "out", "jsonl")
+def test_a_row_that_cannot_be_kept_keeps_everything_out(exported, tmp_path, what):
+    shutil.copytree(exported[1] / "jsonl", tmp_path / "out")
     table, values = BAD_ROWS[what]
     edit_row(tmp_path / "out", table, **values)
-    target = elsewhere.space("b")
-    with pytest.raises(DataError):
-        import_all(target, tmp_path / "out")
-    assert not any(contents(target, tmp_path / "after").values())
+    assert nothing_arrives(exported, tmp_path / "out")
 
 
 def _flip(folder):
@@ -227,37 +246,40 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-def test_a_damaged_export_keeps_everything_out(elsewhere, tmp_path, what):
-    fill(elsewhere.space("a"))
-    export_all(elsewhere.space("a"), tmp_path / "out")
+def test_a_damaged_export_keeps_everything_out(exported, tmp_path, what):
+    shutil.copytree(exported[1] / "parquet", tmp_path / "out")
     DAMAGES[what](tmp_path / "out")
-    target = elsewhere.space("b")
-    with pytest.raises(DataError):
-        import_all(target, tmp_path / "out")
-    assert not any(contents(target, tmp_path / "after").values())
+    assert nothing_arrives(exported, tmp_path / "out")
+
+
+def _rows(folder, name):
+    paths = sorted(folder.glob(f"{name}-*.jsonl"))
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
 
 
 def test_an_export_shows_one_moment_while_writing_goes_on(store, tmp_path):
     space = store.space("a")
-    stop, failed = threading.Event(), []
+    stop, rounds, failed = threading.Event(), threading.Semaphore(0), []
 
     def write():
         number = 0
-        while not stop.is_set():
-            number += 1
-            try:
-                space.events.append(
-                    [Event(f"i{number}", user_id=f"u{n}") for n in range(10)], durable=False
-                )
+        try:
+            while not stop.is_set():
+                number += 1
+                events = [Event(f"i{number}", user_id=f"u{n}") for n in range(10)]
+                space.events.append(events, durable=False)
                 space.facts.put("number", number)
-            except Exception as error:  # noqa: BLE001 - the test says it
-                failed.append(error)
-                return
+                rounds.release()
+        except Exception as error:  # noqa: BLE001 - the test says it
+            failed.append(error)
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
         for round_ in range(4):
+            while rounds.acquire(blocking=False):  # something has been written since the last one
+                pass
+            assert rounds.acquire(timeout=30), failed
             export_all(space, tmp_path / f"out{round_}", "jsonl")
     finally:
         stop.set()
@@ -265,18 +287,12 @@ def test_an_export_shows_one_moment_while_writing_goes_on(store, tmp_path):
     assert not failed
     sizes = []
     for round_ in range(4):
-        lines = (tmp_path / f"out{round_}").glob("events-*.jsonl")
-        rows = [json.loads(line) for path in lines for line in path.read_text().splitlines()]
-        assert len(rows) % 10 == 0, "a transaction is in it whole or not at all"
-        facts = [
-            json.loads(line)
-            for path in (tmp_path / f"out{round_}").glob("facts-*.jsonl")
-            for line in path.read_text().splitlines()
-        ]
-        told = facts[0]["value"] if facts else 0
-        assert len(rows) // 10 - told in (0, 1), "both tables are of the same moment"
-        sizes.append(len(rows))
-    assert sizes == sorted(sizes) and sizes[-1] > 0
+        events = _rows(tmp_path / f"out{round_}", "events")
+        (fact,) = _rows(tmp_path / f"out{round_}", "facts")
+        assert len(events) % 10 == 0, "a transaction is in it whole or not at all"
+        assert len(events) // 10 - fact["value"] in (0, 1), "both tables are of the same moment"
+        sizes.append(len(events))
+    assert sizes == sorted(set(sizes)), "each saw what came since the one before"
 
 
 def test_nothing_is_replaced_that_was_not_allowed(elsewhere, tmp_path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +15,12 @@ from foretaste.store.transfer.manifest import Format, Part, TablePart
 from foretaste.store.transfer.parts import write_part
 from foretaste.store.transfer.places import Place
 
-__all__ = ["Tell", "dump", "last_positions", "reserve_positions"]
+__all__ = ["Tell", "dump", "last_positions", "reserve_positions", "roomy"]
 
 Tell = Callable[[str, float], None]
 _ROWS = {"events": 100_000}
 _ROWS_ELSE = 20_000
+_CACHE_MB = 256.0
 
 
 def dump(
@@ -136,3 +138,26 @@ def reserve_positions(connection: sa.Connection, table: str, last: int) -> None:
     sequence = sa.func.pg_get_serial_sequence(table, "position")
     next_one = connection.execute(sa.select(sa.func.nextval(sequence))).scalar_one()
     connection.execute(sa.select(sa.func.setval(sequence, max(int(next_one), last))))
+
+
+@contextmanager
+def roomy(database: Database) -> Iterator[None]:
+    """More memory for SQLite's pages while much is written, so that each is written once.
+
+    Args:
+        database: Where to.
+
+    Yields:
+        Nothing.
+    """
+    _cache(database, max(database.settings.cache_mb, _CACHE_MB))
+    try:
+        yield
+    finally:
+        _cache(database, database.settings.cache_mb)
+
+
+def _cache(database: Database, size_mb: float) -> None:
+    if database.dialect == "sqlite":
+        with database.write(durable=False) as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size={-int(size_mb * 1024)}")

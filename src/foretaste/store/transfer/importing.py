@@ -13,7 +13,7 @@ from foretaste.store.schema import events, metadata
 from foretaste.store.space import Space
 from foretaste.store.tables.base import bump, lock
 from foretaste.store.transfer.columns import columns_of
-from foretaste.store.transfer.dumping import Tell, last_positions, reserve_positions
+from foretaste.store.transfer.dumping import Tell, last_positions, reserve_positions, roomy
 from foretaste.store.transfer.exporting import EXPORTED, LEFT_OUT
 from foretaste.store.transfer.manifest import Manifest
 from foretaste.store.transfer.merging import (
@@ -45,7 +45,7 @@ _MERGES: dict[str, type[Merge]] = {
     "people": PersonMerge, "consent": ConsentMerge, "sessions": SessionMerge,
     "experiments": ExperimentMerge, "facts": FactMerge, "jobs": JobMerge, "audit": AuditMerge,
 }  # fmt: skip
-_ONE_TRANSACTION = 20_000
+_ONE_TRANSACTION = 100_000
 
 
 def import_all(space: Space, folder: Path, tell: Tell | None = None) -> dict[str, int]:
@@ -83,10 +83,11 @@ def import_all(space: Space, folder: Path, tell: Tell | None = None) -> dict[str
         tell(f"checking {name}", number / len(names) / 2)
         _check(place, manifest, name, merges[name])
     counts = {}
-    for number, name in enumerate(names):
-        tell(f"writing {name}", 0.5 + number / len(names) / 2)
-        counts[name] = _write(space, place, manifest, name, merges[name])
-    _finish(space, counts)
+    with roomy(space.store.database):
+        for number, name in enumerate(names):
+            tell(f"writing {name}", 0.5 + number / len(names) / 2)
+            counts[name] = _write(space, place, manifest, name, merges[name])
+        _finish(space, counts)
     tell("done", 1.0)
     return counts
 

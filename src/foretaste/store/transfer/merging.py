@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from foretaste.store.events.rows import EVENT_TYPES, READ_COLUMNS, event_key, ev
 from foretaste.store.records import AuditEntry
 from foretaste.store.schema import audit
 from foretaste.store.space import Space
-from foretaste.store.tables.base import canonical
+from foretaste.store.tables.base import canonical, chunks
 from foretaste.store.text import from_db, from_json, to_db
 from foretaste.store.transfer.columns import Column
 from foretaste.store.writer import Inserter, lock_log
@@ -110,10 +110,6 @@ class EventMerge(Merge):
     def __init__(self, space: Space, columns: Sequence[Column]) -> None:
         super().__init__(space, columns)
         self.keeps_positions = False
-        dialect = space.store.dialect
-        self._plain = Inserter(dialect, "events", EVENT_TYPES, "event_key")
-        placed = {"position": "bigint", **EVENT_TYPES}
-        self._placed = Inserter(dialect, "events", placed, "event_key")
         self._last = 0
 
     def check(self, frame: pl.DataFrame) -> None:
@@ -133,22 +129,16 @@ class EventMerge(Merge):
         """See :class:`Merge`."""
         workspace = to_db(self.space.workspace)
         lock_log(self.space.store.database, connection, [workspace])
-        raw: Any = connection.connection.dbapi_connection
-        inserter = self._placed if self.keeps_positions else self._plain
-        names = [*(["position"] if self.keeps_positions else []), *EVENT_TYPES]
-        plain = _plain(frame) and _keys_are_ours(frame)
-        new = 0
-        for piece in frame.iter_slices(2_000):
-            if plain:
-                rows = piece.select(names).rows()
-            else:
-                kept = [kept_event(row) for row in piece.select(_READ).rows()]
-                rows = [event_row(one.event, one.kept_s) for one in kept]
-                if self.keeps_positions:
-                    rows = [(one.position, *row) for one, row in zip(kept, rows, strict=True)]
-            keys = inserter.insert(raw, workspace, rows)().keys
-            new += len(rows) if keys is None else len(keys)
-        return new
+        if _plain(frame) and _keys_are_ours(frame):
+            names = [*(["position"] if self.keeps_positions else []), *EVENT_TYPES]
+            rows = frame.select(names).rows()
+        else:
+            kept = [kept_event(row) for row in frame.select(_READ).rows()]
+            rows = [event_row(one.event, one.kept_s) for one in kept]
+            if self.keeps_positions:
+                rows = [(one.position, *row) for one, row in zip(kept, rows, strict=True)]
+        types = {"position": "bigint"} if self.keeps_positions else {}
+        return _insert(connection, "events", types | EVENT_TYPES, "event_key", workspace, rows)
 
 
 _READ = READ_COLUMNS.split(", ")
@@ -193,18 +183,36 @@ class ImpressionMerge(Merge):
 
     def write(self, connection: sa.Connection, frame: pl.DataFrame) -> int:
         """See :class:`Merge`."""
-        raw: Any = connection.connection.dbapi_connection
-        inserter = Inserter(self.space.store.dialect, "impressions", _IMPRESSION, "answer_id")
-        workspace, new = to_db(self.space.workspace), 0
-        read = frame.select(list(_IMPRESSION)).rows()
-        for start in range(0, len(read), 2_000):
-            rows = [
-                tuple(to_db(from_db(cell)) if isinstance(cell, str) else cell for cell in row)
-                for row in read[start : start + 2_000]
-            ]
-            keys = inserter.insert(raw, workspace, rows)().keys
-            new += len(rows) if keys is None else len(keys)
-        return new
+        rows = [
+            tuple(to_db(from_db(cell)) if isinstance(cell, str) else cell for cell in row)
+            for row in frame.select(list(_IMPRESSION)).rows()
+        ]
+        workspace = to_db(self.space.workspace)
+        return _insert(connection, "impressions", _IMPRESSION, "answer_id", workspace, rows)
+
+
+def _insert(
+    connection: sa.Connection,
+    table: str,
+    types: Mapping[str, str],
+    key: str,
+    workspace: str,
+    rows: Sequence[Sequence[Any]],
+) -> int:
+    """Insert rows that are not there yet, many at a time; how many that were."""
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        # Unlike the log's own inserter this one is in no hurry and may let others run between
+        # rows; so it is three times cheaper in large transactions.
+        names = ", ".join(("workspace", *types))
+        marks = ", ".join("?" for _ in range(len(types) + 1))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+        return int(raw.executemany(statement, ((workspace, *row) for row in rows)).rowcount)
+    inserter, new = Inserter(connection.dialect.name, table, types, key), 0
+    for some in chunks(rows, 2_000):
+        keys = inserter.insert(raw, workspace, some)().keys
+        new += len(some) if keys is None else len(keys)
+    return new
 
 
 class AuditMerge(Merge):

@@ -19,14 +19,14 @@ from foretaste.store.schema import SCHEMA_VERSION, metadata
 from foretaste.store.settings import StoreSettings
 from foretaste.store.transfer.backup import Backup, aside, frames_in, opened, verify_backup
 from foretaste.store.transfer.columns import Column, RowDigest, batches, columns_of, frame_of
-from foretaste.store.transfer.dumping import Tell, reserve_positions
+from foretaste.store.transfer.dumping import Tell, reserve_positions, roomy
 from foretaste.store.transfer.manifest import Manifest
 from foretaste.store.transfer.places import Archive
 
 __all__ = ["restore"]
 
 _EMPTY = {"workspaces", "revisions"}  # these have rows as soon as a store is opened
-_ROWS = 20_000
+_ROWS = {"sqlite": 100_000, "postgresql": 20_000}  # far from any limit of a statement's time
 
 
 def restore(
@@ -75,7 +75,8 @@ def restore(
         tell("writing aside", 0.3)
 
         def fill(database: Database) -> None:
-            _fill(database, archive, manifest)
+            with roomy(database):
+                _fill(database, archive, manifest)
             tell("comparing", 0.7)
             _compare(database, manifest)
             bring_up(database, SCHEMA_VERSION)
@@ -134,7 +135,7 @@ def _fill(database: Database, archive: Archive, manifest: Manifest) -> None:
                 got=", ".join(table.columns), where=archive.where,
             )  # fmt: skip
         for frame in frames_in(archive, manifest, name):
-            for piece in frame.iter_slices(_ROWS):
+            for piece in frame.iter_slices(_ROWS[database.dialect]):
                 _insert(database, name, table.columns, piece.rows())
     with database.write() as connection:
         for name, last in manifest.positions.items():
@@ -164,7 +165,7 @@ def _compare(database: Database, manifest: Manifest) -> None:
             by_name: dict[str, Column] = {one.name: one for one in columns_of(table)}
             columns = [by_name[one] for one in written.columns]
             digest, count = RowDigest(written.columns), 0
-            for rows in batches(database, connection, table, columns, _ROWS):
+            for rows in batches(database, connection, table, columns, _ROWS[database.dialect]):
                 digest.add(frame_of(rows, columns))
                 count += len(rows)
             if count != written.rows or digest.hex() != written.digest:
