@@ -159,21 +159,23 @@ def test_a_thread_that_writes_for_long_makes_others_busy(tmp_path):
 
 @pytest.mark.postgres
 def test_statements_and_locks_have_an_end(postgres):
-    settings = StoreSettings(statement_timeout_s=0.2)
-    with open_store(postgres.fresh(), settings) as store:
+    url = postgres.fresh()
+    hurried = Database(address_of(url), StoreSettings(statement_timeout_s=0.2))
+    with open_store(url) as store:
         with pytest.raises(BusyError, match="statement timeout"):
-            store.database.rows("SELECT pg_sleep(20)")
+            hurried.rows("SELECT pg_sleep(20)")
         with store.database.write() as connection:
-            connection.exec_driver_sql("LOCK TABLE events")
-            with pytest.raises(BusyError):
-                store.space().events.append([Event("a")])
-        assert store.space().events.append([Event("a")]) == 1
+            connection.exec_driver_sql("LOCK TABLE workspaces")
+            with pytest.raises(BusyError), hurried.write() as waiting:
+                waiting.exec_driver_sql("INSERT INTO workspaces VALUES ('x', 0)")
+        assert store.workspaces == []
+    hurried.close()
 
 
 @pytest.mark.postgres
 def test_a_hanging_database_is_gone_within_the_limits(postgres, monkeypatch):
     """Nothing answers and nothing ends by itself: only the client can notice."""
-    settings = StoreSettings(statement_timeout_s=0.3, connect_timeout_s=1, follow_timeout_s=0.2)
+    settings = StoreSettings(statement_timeout_s=1.0, connect_timeout_s=1, follow_timeout_s=0.2)
     with open_store(postgres.fresh(), settings) as store:
         events = store.space().events
         events.append([Event("a")])
