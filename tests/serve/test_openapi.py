@@ -19,7 +19,9 @@ from foretaste.core.errors import UnknownIdError
 from foretaste.serve import make_app
 from foretaste.serve.examples import ANSWERS, BODIES
 from foretaste.serve.gorse import GORSE
+from foretaste.serve.reference import role_of
 from foretaste.serve.routes import METRICS, ROUTES
+from foretaste.serve.routing import RIGHT_FIELD
 
 from .shop import Caller, live, settings_for
 
@@ -131,7 +133,7 @@ def test_no_request_of_a_fuzzer_finds_a_fault(fuzzed: tuple[Any, str], tmp_path:
         command = [
             *(sys.executable, "-c", "from schemathesis.cli import schemathesis as run; run()"),
             *("run", f"{url}/openapi.json", "-H", f"X-API-Key: {key}", "--checks", "all"),
-            *("--phases", "examples,coverage,fuzzing", "--max-examples", "2", "--no-color"),
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", "1", "--no-color"),
             *("--generation-deterministic", "--request-timeout", "30"),
         ]
         here = Path(__file__).parent
@@ -146,3 +148,13 @@ def test_no_request_of_a_fuzzer_finds_a_fault(fuzzed: tuple[Any, str], tmp_path:
         )
     assert done.returncode == 0, done.stdout[-8_000:] + done.stderr[-2_000:]
     assert f"Tested: {len(DECLARED)}" in done.stdout
+
+
+def test_the_page_about_http_names_every_route_and_who_may_call_it() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http.md").read_text()
+    lines = {line for line in page.splitlines() if line.startswith("| `")}
+    for one in DECLARED.values():
+        words = one["endpoint"].__doc__.strip().splitlines()[0]
+        role = role_of(one["openapi_extra"][RIGHT_FIELD])
+        line = f"| `{one['methods'][0]} {one['path']}` | {words} | {role} |"
+        assert line in lines, f"docs/http.md lacks: {line}"

@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from foretaste.app.service.access import RIGHTS
 from foretaste.serve.examples import ANSWERS, BODIES, PARAMETERS
 from foretaste.serve.problems import Problem
 from foretaste.serve.routing import MEDIA_FIELD, PUBLIC, RIGHT_FIELD
 
-__all__ = ["describe"]
+__all__ = ["describe", "role_of"]
 
 _INTRODUCTION = """\
 Recommendations with reasons, from words, history, or nothing at all.
@@ -39,13 +40,18 @@ _SECURITY = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "bearer": {"type": "http", "scheme": "bearer"},
 }
-_ROLES = {
-    "recommend": "page", "lists": "page", "search": "page", "feedback": "page",
-    "read": "reader", "explain": "reader", "write": "writer", "consent": "writer",
-    "sessions": "writer", "forget": "operator", "jobs": "operator", "experiments": "operator",
-    "reports": "operator", "roll_back": "operator", "keys": "admin", "audit": "admin",
-    "transfer": "admin", "workspaces": "admin",
-}  # fmt: skip
+
+
+def role_of(right: str) -> str:
+    """The least role that has a right.
+
+    Args:
+        right: A right, or :data:`~foretaste.serve.routing.PUBLIC`.
+
+    Returns:
+        The role; ``anybody`` where no key is needed.
+    """
+    return "anybody" if right == PUBLIC else RIGHTS[right]
 
 
 def describe(app: FastAPI) -> None:
@@ -90,9 +96,9 @@ def _finish(operation: dict[str, Any]) -> None:
     right = operation.pop(RIGHT_FIELD, PUBLIC)
     operation.pop(MEDIA_FIELD, None)
     operation["security"] = [] if right == PUBLIC else [{"key": []}, {"bearer": []}]
-    if right in _ROLES:
+    if right != PUBLIC:
         words = operation.get("description", "")
-        operation["description"] = f"{words}\n\nFor the role `{_ROLES[right]}` and above.".strip()
+        operation["description"] = f"{words}\n\nFor the role `{role_of(right)}` and above.".strip()
     for parameter in operation.get("parameters", ()):
         parameter.get("schema", {}).pop("title", None)
         example = PARAMETERS.get(parameter["name"])

@@ -26,8 +26,8 @@ __all__ = [
 
 Metric = Literal["click_rate", "clicks", "conversion", "dwell_s"]
 _Horizon = Annotated[
-    Whole | None,
-    Field(ge=2, le=10**9, description="People before a fixed test is read; null: sequential."),
+    Annotated[Whole, Field(ge=2, le=10**9)] | None,
+    Field(description="People before a fixed test is read; null: sequential."),
 ]
 
 
