@@ -12,6 +12,7 @@ from foretaste.app.service import RIGHTS, ROLES, Principal, Service, load_servic
 from foretaste.core import Event, Query
 from foretaste.core.errors import (
     ConflictError,
+    DataError,
     ForbiddenError,
     InputError,
     SettingsError,
@@ -133,7 +134,13 @@ def test_workspaces_do_not_see_one_another(
             service.create_workspace(name)
     with pytest.raises(UnknownIdError):
         service.workspace("nobody")
+    with pytest.raises(DataError):
+        service.create_workspace("third", source=clans_bundle / "nothing-here")
     assert service.workspaces() == ("default", "other")
+    with pytest.raises(UnknownIdError):
+        service.workspace("third")
+    service.create_workspace("third", source=clans_bundle)  # what failed may be tried again
+    assert service.workspaces() == ("default", "other", "third")
 
 
 def test_settings_come_from_file_environment_and_overrides(

@@ -34,6 +34,7 @@ class Background:
         spool: Where events wait while it is not.
         settings: All settings.
         flush: Writes what else waits.
+        find: Gives the workspace of a name, also one that another process made.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Background:
         spool: Spool,
         settings: ServiceSettings,
         flush: Callable[[], None],
+        find: Callable[[str], Inside],
     ) -> None:
         self._insides = insides
         self._breaker = breaker
         self._spool = spool
         self._settings = settings
         self._flush = flush
+        self._find = find
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._failed: dict[str, str] = {}
@@ -101,22 +104,34 @@ class Background:
                 _LOG.info("%s took %.1f s", name, spent_s)
 
     def _watch(self) -> None:
-        if not self._breaker.heal():
-            return
-        for inside in self._insides():
-            inside.follower.catch_up()
-            inside.watcher.look()
-            inside.watcher.prepare()
-            inside.watcher.drift()
+        if self._breaker.heal():
+            self._each(self._look)
 
     def _write(self) -> None:
         if not self._breaker.closed:
             return
-        for inside in self._insides():
-            inside.showing.flush()
+        self._each(lambda inside: inside.showing.flush())
         self._flush()
         if self._spool.pending():
             self._drain()
+
+    @staticmethod
+    def _look(inside: Inside) -> None:
+        inside.follower.catch_up()
+        inside.watcher.look()
+        inside.watcher.prepare()
+        inside.watcher.drift()
+
+    def _each(self, work: Callable[[Inside], object]) -> None:
+        """Do something for every workspace; trouble in one keeps no other from its turn."""
+        trouble: Exception | None = None
+        for inside in self._insides():
+            try:
+                work(inside)
+            except Exception as error:  # noqa: BLE001 - raised again when all had their turn
+                trouble = error
+        if trouble is not None:
+            raise trouble
 
     def deliver(self, workspace: str, events: list[Event]) -> None:
         """Move events that waited into the log.
@@ -128,7 +143,7 @@ class Background:
         Raises:
             StorageError: If the database is gone again; then they wait on.
         """
-        inside = next(one for one in self._insides() if one.name == workspace)
+        inside = self._find(workspace)
         kept = inside.keepable(events)
         if kept:
             self._breaker.call(inside.space.events.append, kept, durable=True)

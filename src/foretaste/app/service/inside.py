@@ -140,9 +140,7 @@ class Inside:
             fresh: The value.
         """
         before, self.serving = self.serving, fresh
-        if fresh.position < before.position:
-            self.follower.restart(fresh.position, most=self.settings.live.people)
-        elif fresh.position > before.position:
+        if fresh.position != before.position:
             self.follower.rebase(fresh.position)
 
     def next_draw(self) -> int:

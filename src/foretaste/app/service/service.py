@@ -15,6 +15,7 @@ from foretaste.app.service.background import Background
 from foretaste.app.service.inside import Inside
 from foretaste.app.service.log.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
+from foretaste.app.service.shelf.bundles import ACTIVE
 from foretaste.app.service.shelf.opening import begin, locked, serving_of
 from foretaste.app.service.values import Health
 from foretaste.app.service.workspace import Workspace
@@ -59,8 +60,9 @@ class Service:
         self._lock = threading.Lock()
         self._workspaces: dict[str, Workspace] = {}
         self._background = Background(
-            self._insides, self.breaker, spool, settings, self.access.flush
-        )
+            self._insides, self.breaker, spool, settings, self.access.flush,
+            lambda name: self.workspace(name)._inside,
+        )  # fmt: skip
         self._closed = False
 
     @classmethod
@@ -88,7 +90,7 @@ class Service:
                 service.access.begin()
             service._enter(DEFAULT, settings.bundle)
             for name in store.workspaces:
-                if name != DEFAULT:
+                if name != DEFAULT and service._begun(name):
                     service._enter(name, None)
         except BaseException:
             store.close()
@@ -120,7 +122,8 @@ class Service:
             UnknownIdError: If there is none of that name.
         """
         found = self._workspaces.get(name)
-        if found is None and name in self._store.workspaces:  # another process made it
+        if found is None and name in self._store.workspaces and self._begun(name):
+            # Another process made it.
             found = self._enter(name, None)
         if found is None:
             raise UnknownIdError(f"no workspace has the name {name!r}")
@@ -133,7 +136,8 @@ class Service:
             In order.
         """
         try:
-            return tuple(self.breaker.call(lambda: self._store.workspaces))
+            names = self.breaker.call(lambda: self._store.workspaces)
+            return tuple(name for name in names if name in self._workspaces or self._begun(name))
         except OutsideError:
             return tuple(sorted(self._workspaces))
 
@@ -160,7 +164,7 @@ class Service:
                 "that is no name for a workspace",
                 expected="small letters, digits and hyphens, at most 40", got=name,
             )  # fmt: skip
-        if name in self._store.workspaces:
+        if name in self._workspaces or (name in self._store.workspaces and self._begun(name)):
             raise ConflictError("there is a workspace of that name", got=name)
         made = self._enter(name, source)
         made._inside.note(actor, "workspace.create", name)
@@ -210,6 +214,10 @@ class Service:
             one._inside.follower.close()
         self._spool.close()
         self._store.close()
+
+    def _begun(self, name: str) -> bool:
+        """Whether a workspace has a bundle: making it has ended, and well."""
+        return self._store.space(name).facts.get(ACTIVE) is not None
 
     def _insides(self) -> list[Inside]:
         return [one._inside for one in list(self._workspaces.values())]

@@ -11,7 +11,7 @@ from foretaste.core.errors import LimitError
 
 __all__ = ["DEGRADED", "Cases", "checked_attributes", "checked_batch"]
 
-DEGRADED = "degraded: the database does not answer, so this is from memory"
+DEGRADED = "degraded: the database does not answer in time, so this is from memory"
 """Warning of answers made while the database is gone."""
 
 

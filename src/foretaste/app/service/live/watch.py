@@ -21,6 +21,7 @@ __all__ = ["Watcher"]
 
 _LOG = logging.getLogger("foretaste.service")
 _PAGE = 1_000
+_CONSENTS_S = 30.0
 
 
 class Watcher:
@@ -36,6 +37,7 @@ class Watcher:
         self._people = 0
         self._drift = Drift(inside)
         self._drifted_s = -math.inf
+        self._consents_s = -math.inf
         self._prepared: str | None = None
 
     def wake(self) -> None:
@@ -145,12 +147,14 @@ class Watcher:
         records, self._people = inside.space.people.changed_since(self._people)
         for one in records:
             inside.people.put(one.user_id, None if one.deleted else one)
-        if not first:
-            # Consent counts as a change of people, without saying whose.
+        # Consent counts as a change of people, without saying whose. What is changed through the
+        # service is marked in the log; this finds what was not, such as an import.
+        if not first and time.monotonic() - self._consents_s > _CONSENTS_S:
             self._consents()
 
     def _consents(self) -> None:
         inside = self._inside
+        self._consents_s = time.monotonic()
         said: dict[str, Consent] = {}
         cursor: str | None = None
         while len(said) <= inside.settings.live.people:

@@ -79,11 +79,17 @@ class Follower:
                 pass
 
     def rebase(self, base: int) -> None:
-        """Say that a newer bundle has read further: older events no longer belong to tails.
+        """Say that another bundle answers, which has read the log up to another place.
+
+        Answers wait for this, so it reads little: where much happened since, people's tails are
+        read when they come.
 
         Args:
             base: What the bundle has read.
         """
+        if base < self._base or not self._tails.whole:
+            self.restart(base, most=_BATCH // 2)
+            return
         with self._lock:
             self._base = base
             self._tails.cut(base)
