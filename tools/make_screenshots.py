@@ -100,7 +100,7 @@ def shots() -> list[Shot]:
         Shot("items-dark", "/items", "dark"),
         Shot("item", "/items?id=heat-1995"),
         Shot("item-new", "/items?new=1", act=add),
-        Shot("item-phone", "/items?id=in-the-mood-for-love-2000", size=PHONE),
+        Shot("item-phone", "/items?id=groundhog-day-1993", size=PHONE),
         Shot("quality", "/quality", tallest=1900),
         Shot("quality-dark", "/quality", "dark", tallest=1200),
         Shot("experiments", "/experiments", act=read),
@@ -121,10 +121,9 @@ def use(workspace: Any) -> None:
     from foretaste.store import Arm, Experiment
 
     job = workspace.start_job("evaluate", {}, actor="screenshots")
-    workspace.put_experiment(
-        Experiment("more-variety", "ab", {"control": Arm(0.5), "variant": Arm(0.5, {"diversity": 0.4})},
-                   salt="more-variety", metric="click_rate"), actor="screenshots",
-    )  # fmt: skip
+    arms = {"control": Arm(0.5), "variant": Arm(0.5, {"diversity": 0.4})}
+    plan = Experiment("more-variety", "ab", arms, salt="more-variety", metric="click_rate")
+    workspace.put_experiment(plan, actor="screenshots")
     workspace.start_experiment("more-variety", actor="screenshots")
     rng = np.random.default_rng(7)
     people = [one.user_id for one in workspace.people(400).items if one.user_id != "ann"]
@@ -263,9 +262,9 @@ def wish(driver: Any) -> None:
 
 def compare(driver: Any) -> None:
     """More variety, before beside after."""
-    wait(driver, "input[type=range]").send_keys("\ue014" * 12)
-    time.sleep(1.2)
     wait(driver, "button[aria-pressed]").click()
+    time.sleep(0.5)
+    wait(driver, "input[type=range]").send_keys("\ue014" * 12)
 
 
 def lower(driver: Any) -> None:
@@ -294,10 +293,9 @@ def add(driver: Any) -> None:
 def read(driver: Any) -> None:
     """Read the result of the experiment."""
     for button in driver.find_elements("css selector", "button"):
-        if button.text == "Read the result":
+        if button.text in ("Read the result", "Read the report"):
             button.click()
-            wait(driver, ".whiskers")
-            return
+            time.sleep(1.5)
 
 
 def _window(driver: Any, shot: Shot, height: int) -> None:

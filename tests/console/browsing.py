@@ -137,6 +137,19 @@ class Browser:
             and urlsplit(one).netloc != here
         ]
 
+    def nameless(self) -> list[str]:
+        """Controls and links that a screen reader could not name."""
+        roles = {"button", "link", "textbox", "searchbox", "combobox", "slider", "checkbox",
+                 "switch", "spinbutton", "listbox"}  # fmt: skip
+        tree = self.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})
+        return [
+            node["role"]["value"]
+            for node in tree["nodes"]
+            if not node.get("ignored")
+            and node.get("role", {}).get("value") in roles
+            and not node.get("name", {}).get("value", "").strip()
+        ]
+
     def scrolls_sideways(self) -> bool:
         return bool(
             self.driver.execute_script(

@@ -37,9 +37,7 @@ def test_page(browser: Browser, path: str) -> None:
     assert browser.foreign() == []
     headings = browser.all("h1")
     assert len(headings) == 1, "one heading says what the page is"
-    for control in browser.all("main input, main select, main textarea, main button, main a"):
-        if control.is_displayed() and control.get_attribute("aria-hidden") != "true":
-            assert control.accessible_name, control.get_attribute("outerHTML")
+    assert browser.nameless() == [], "a screen reader would be at a loss"
     browser.size(390, 844)
     assert not browser.scrolls_sideways()
     browser.theme("dark")
@@ -276,6 +274,40 @@ def test_exploration_is_set(browser: Browser) -> None:
     browser.choose("Rule", "none")
     browser.button("Save").click()
     browser.until(lambda: workspace.exploration().kind == "none")
+
+
+def test_satisfaction_is_reported(browser: Browser) -> None:
+    from foretaste.core import Event, Query
+
+    workspace = browser.running.service.workspace()
+    answer = workspace.recommend(Query("ann", n=5))
+    workspace.record([Event(answer.item_ids[0], "like", user_id="ann", answer_id=answer.answer_id)])
+    browser.open("/experiments")
+    browser.button("Read the report").click()
+    browser.wait_text("Clicks")
+    browser.wait_text("taste")
+
+
+def test_drift_is_looked_for(browser: Browser) -> None:
+    browser.open("/operations")
+    browser.button("Compare now").click()
+    browser.button("Look again")
+    assert browser.errors() == []
+
+
+def test_a_job_is_started_and_followed_to_its_end(browser: Browser) -> None:
+    workspace = browser.running.service.workspace()
+    browser.open("/operations?tab=data")
+    before = len(workspace.transfers())
+    browser.button("Export").click()
+    browser.until(lambda: len(workspace.transfers()) == before + 1, "nothing was exported")
+    browser.until(lambda: len(browser.all("a[download]")) >= before + 1, "the page did not follow")
+
+
+def test_a_model_that_answers_is_named(browser: Browser) -> None:
+    workspace = browser.running.service.workspace()
+    browser.open("/operations?tab=models")
+    browser.wait_text(workspace.bundles()[0].name)
 
 
 def test_a_key_is_shown_once_and_revoked(browser: Browser) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nicegui import ui
+from nicegui.element import Element
 
 from foretaste.console.desk import Desk
 from foretaste.console.parts.elements import button, tag
@@ -78,7 +79,7 @@ def head(base: str, version: str) -> None:
 
 
 @contextmanager
-def shell(desk: Desk, place: str) -> Iterator[None]:
+def shell(desk: Desk, place: str) -> Iterator[Element]:
     """Draw the frame; what is drawn inside becomes the page's content.
 
     Args:
@@ -86,7 +87,7 @@ def shell(desk: Desk, place: str) -> Iterator[None]:
         place: Path of the place shown.
 
     Yields:
-        Nothing: the content's context is entered.
+        Where the content goes; its context is entered.
     """
     tag("a", "Skip to the content", "skip", href="#content")
     with tag("header", classes="topbar"):
@@ -112,8 +113,11 @@ def shell(desk: Desk, place: str) -> Iterator[None]:
                 leave_form(desk, "quiet", words="Sign out")
     desk.voice = tag("div", classes="unseen", role="status", aria_live="polite")
     desk.toasts = tag("div", classes="toasts", role="status", aria_live="polite")
-    with tag("main", classes="content", id="content", tabindex="-1"), tag("div", classes="inner"):
-        yield
+    with (
+        tag("main", classes="content", id="content", tabindex="-1"),
+        tag("div", classes="inner") as inner,
+    ):
+        yield inner
 
 
 def page_title(title: str, text: str = "") -> None:

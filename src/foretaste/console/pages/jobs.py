@@ -136,9 +136,12 @@ def draw_job(desk: Desk, job: Job) -> None:
 
 
 def _result(result: Mapping[str, Any]) -> str:
-    told = [
-        f"{name.replace('_', ' ')} {value:,}" if isinstance(value, int) else f"{name} {value}"
-        for name, value in result.items()
-        if isinstance(value, int | str | float) and str(value)
-    ]
+    told = []
+    for name, value in result.items():
+        if isinstance(value, Mapping) and all(isinstance(n, int) for n in value.values()):
+            told.append(f"{name} {sum(value.values()):,}")
+        elif isinstance(value, int) and not isinstance(value, bool):
+            told.append(f"{name.replace('_', ' ')} {value:,}")
+        elif isinstance(value, str) and name not in ("digest", "job_id"):
+            told.append(f"{name} {value}")
     return " · ".join(told[:6])

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 from nicegui.app import App
+from nicegui.element import Element
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,9 +24,10 @@ from foretaste.console.pages.office import operations
 from foretaste.console.pages.office.files import save_export, take_import
 from foretaste.console.pages.people import people
 from foretaste.console.pages.quality import quality
+from foretaste.console.parts.elements import clear
 from foretaste.console.parts.states import banner, empty, failed
 from foretaste.console.shell import PLACES, head, page_title, shell
-from foretaste.core.errors import ForetasteError, UnauthenticatedError
+from foretaste.core.errors import ForetasteError, UnauthenticatedError, UnknownIdError
 
 __all__ = ["register"]
 
@@ -102,7 +104,7 @@ def _page(path: str, title: str, right: str, draw: Draw, version: str) -> None:
             return _to_login(request)
         told = request.session.pop("told", None)
         head(base, version)
-        with shell(desk, path[1:]):
+        with shell(desk, path[1:]) as inner:
             if isinstance(told, str):
                 banner(told)
             for sentence in health.degraded:
@@ -115,17 +117,26 @@ def _page(path: str, title: str, right: str, draw: Draw, version: str) -> None:
                     f" “{desk.principal.role}”. An administrator can make one that has it.",
                 )
                 return None
-            try:
-                await draw(desk, request.query_params)
-            except ForetasteError as error:
-                failed(str(error), act=lambda: ui.navigate.reload())
-            except Exception:  # noqa: BLE001 - logged; a page says what failed and lives on
-                _LOG.exception("page %s could not be drawn", path)
-                failed(
-                    "The page could not be drawn. What went wrong is in the service's log.",
-                    act=lambda: ui.navigate.reload(),
-                )
+            await _drawn(desk, draw, request.query_params, title, inner)
         return None
+
+
+async def _drawn(desk: Desk, draw: Draw, query: QueryParams, title: str, inner: Element) -> None:
+    """Draw a page; when that fails, say what failed instead of half a page."""
+    try:
+        await draw(desk, query)
+        return
+    except UnknownIdError as error:
+        ui.context.client.status_code = 404
+        told = str(error)
+    except ForetasteError as error:
+        told = str(error)
+    except Exception:  # noqa: BLE001 - logged; a page says what failed and lives on
+        _LOG.exception("page %s could not be drawn", title)
+        told = "The page could not be drawn. What went wrong is in the service's log."
+    with clear(inner):
+        page_title(title)
+        failed(told, act=lambda: ui.navigate.reload())
 
 
 def _to_login(request: Request) -> Response:

@@ -17,7 +17,7 @@ Cell = str | Callable[[], object]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, label: str) -> Element:
-    """Draw a table that scrolls by itself when it is too wide for a phone.
+    """Draw a table; on a phone each row becomes a block with the names beside the values.
 
     Args:
         head: Column names; an empty one heads a column of buttons.
@@ -37,11 +37,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, label: str) ->
         with tag("tbody"):
             for row in rows:
                 with tag("tr"):
-                    for cell in row:
+                    for name, cell in zip(head, row, strict=True):
                         if isinstance(cell, str):
-                            tag("td", cell, "wrap")
+                            tag("td", cell, "wrap", data_name=name)
                         else:
-                            with tag("td"):
+                            with tag("td", data_name=name):
                                 cell()
     return drawn
 

@@ -80,6 +80,8 @@ class Results:
         with tag("div", classes="line apart"):
             with tag("div", classes="grow"):
                 heading(2, self._want.sentence, "wrap")
+            if self._beside:
+                button("Compare from here", self._desk.act(self._pin), "slim quiet")
             button(
                 "Before and after", self._desk.act(self._toggle), "slim", drawn="compare",
                 aria_pressed="true" if self._beside else "false",
@@ -104,12 +106,12 @@ class Results:
         with tag("div", classes="two"):
             with tag("section", classes="stack tight"):
                 tag("h3", "Before")
-                if before is None:
-                    note("Change the question or react to an item: the list as it was stays here.")
-                else:
+                if before is not None:
                     self._column(before, shown, None)
             with tag("section", classes="stack tight"):
-                tag("h3", "After" if before is not None else "Now")
+                tag("h3", "After")
+                if before is answer:
+                    note("Change the question, or react to an item, to see what that does.")
                 self._column(answer, shown, before)
 
     def _column(self, answer: Answer, shown: dict[str, Shown], before: Answer | None) -> None:
@@ -131,8 +133,17 @@ class Results:
             told.append(f"learned from a {simulated}")
         tag("p", " · ".join(told), "tiny faint wrap")
 
+    async def _pin(self) -> None:
+        self._want.before = self._want.answer
+        await self._again()
+
     async def _toggle(self) -> None:
-        self._beside = not self._beside
+        self._beside = self._want.pinned = not self._beside
+        if self._beside and self._want.before is None:
+            self._want.before = self._want.answer
+        await self._again()
+
+    async def _again(self) -> None:
         answer = self._want.answer
         if answer is not None:
             self._draw(answer, await self._read(answer))

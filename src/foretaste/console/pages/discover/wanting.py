@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Wanting"]
 
+_LOOKED_AT_S = 1.0  # how long a list must have stood to be compared with
+
 
 @dataclass
 class Wanting:
@@ -27,7 +29,9 @@ class Wanting:
         n: Length of the list.
         session_id: The anonymous session that thumbs of nobody in particular go to.
         answer: What was answered last.
-        before: What was answered before that.
+        before: What it is compared with.
+        pinned: Whether ``before`` stays as it is, whatever is asked.
+        since_s: When ``answer`` came, on a clock that never goes back.
         noted: Answers whose showing has been written down.
     """
 
@@ -40,6 +44,8 @@ class Wanting:
     session_id: str | None = None
     answer: Answer | None = None
     before: Answer | None = None
+    pinned: bool = False
+    since_s: float = 0.0
     noted: set[str] = field(default_factory=set)
 
     @property
@@ -54,6 +60,7 @@ class Wanting:
         """Ask, and keep what was answered before.
 
         Playing with the sliders is no showing: nothing is written down until somebody reacts.
+        A list that stood for a moment only, as while a slider is drawn, is no "before" either.
 
         Args:
             workspace: Whom to ask.
@@ -70,7 +77,10 @@ class Wanting:
         )
         session = None if self.user_id else self.session_id
         answer = workspace.recommend(query, explore=self.explore, record=False, session_id=session)
-        self.before, self.answer = self.answer, answer
+        now_s = time.monotonic()
+        if not self.pinned and self.answer is not None and now_s - self.since_s > _LOOKED_AT_S:
+            self.before = self.answer
+        self.answer, self.since_s = answer, now_s
         return answer
 
     def react(self, workspace: Workspace, item_id: str, kind: str) -> int:

@@ -7,6 +7,7 @@ from starlette.datastructures import QueryParams
 from foretaste.console.desk import Desk
 from foretaste.console.pages.lab.outcome import draw_outcome
 from foretaste.console.pages.lab.planning import Planning
+from foretaste.console.pages.lab.satisfying import satisfying
 from foretaste.console.parts.elements import button, clear, heading, note, tag
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.sheet import confirm
@@ -49,6 +50,9 @@ class _Experiments:
         self.room = tag("div", classes="stack")
         with tag("section", classes="card stack", aria_label="Exploration"):
             await self._exploration()
+        if desk.may("reports"):
+            with tag("section", classes="card stack", aria_label="Satisfaction"):
+                satisfying(desk)
         await self.fill()
 
     async def fill(self) -> None:

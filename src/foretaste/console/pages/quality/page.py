@@ -120,10 +120,15 @@ class _Quality:
             else:
                 draw_metrics(one, self.metric)
             draw_cells(one, self.metric)
-            for sentence in one.sentences(self.metric):
-                note(sentence)
-            for told in one.notes:
-                note(told, "tiny faint")
+            told = one.sentences(self.metric)
+            if told:
+                with tag("details", classes="more"):
+                    tag("summary", "Compared with the best of the others")
+                    with tag("ul", classes="stack tight small soft"):
+                        for sentence in told:
+                            tag("li", sentence)
+            for left_out in one.notes:
+                note(left_out, "tiny faint")
             with tag("details", classes="more"):
                 tag("summary", "Run card")
                 facts(one.card)

@@ -109,7 +109,7 @@ class Table:
                     one["verdict"], "cannot be told from"
                 )
                 told.append(
-                    f"{one['case']}: {one['model']} {verdict} {one['against']}, by"
+                    f"{_case(one['case'])}{one['model']} {verdict} {one['against']}, by"
                     f" {one['difference']:+.4f} ({one['low']:+.4f} to {one['high']:+.4f},"
                     f" {count(one['n'], 'person', 'people')})."
                     + (" Too few people to claim it." if one["small"] else "")
@@ -221,6 +221,15 @@ def _ends(row: Mapping[str, Any]) -> tuple[float, float, float]:
     mean = float(row["mean"])
     low, high = row.get("low"), row.get("high")
     return mean, mean if low is None else float(low), mean if high is None else float(high)
+
+
+def _case(case: str) -> str:
+    """How a sentence about a case begins; the whole needs no words."""
+    shots = _shots(case)
+    if shots is not None:
+        return f"After {count(shots, 'event')}: "
+    whole, _, cell = case.partition(": ")
+    return f"{cell.capitalize()}: " if cell else "" if whole == "test" else f"{whole}: "
 
 
 def _shots(case: str) -> int | None:
