@@ -109,6 +109,8 @@ def settings_classes() -> dict[str, list[type[BaseModel]]]:
     from foretaste.core import Settings
 
     for module in pkgutil.walk_packages(foretaste.__path__, "foretaste."):
+        if ".migrations" in module.name:  # run by Alembic, never imported
+            continue
         if "__main__" not in module.name:
             importlib.import_module(module.name)
 
