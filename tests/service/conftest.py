@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from foretaste.app import fit
-from foretaste.app.service import Service, Workspace, load_service_settings
+from foretaste.app.service import BundleInfo, Service, Workspace, load_service_settings
+from foretaste.app.service.shelf.promoting import promote
 from foretaste.testing.worlds import two_clans
 
 
@@ -30,6 +31,7 @@ def settings_of(clans_bundle: Path, tmp_path: Path) -> Callable[..., Any]:
         given = {
             "home": str(tmp_path / "home"),
             "bundle": str(clans_bundle),
+            "refresh": {"niceness": 0, "automatic": False},
             "live": {"poll_s": 0.02, "drift_s": 0.05, "retry_s": 0.05},
         }
         for name, value in sections.items():
@@ -50,6 +52,24 @@ def service(settings_of: Callable[..., Any]) -> Iterator[Service]:
 def space(service: Service) -> Workspace:
     """Its workspace."""
     return service.workspace()
+
+
+@pytest.fixture(scope="session")
+def another() -> Callable[[Workspace], BundleInfo]:
+    """Puts a bundle on the shelf that has read the whole log, without the time a fit takes."""
+
+    def make(space: Workspace) -> BundleInfo:
+        inside = space._inside
+        folder = inside.shelf.folder / "fit-test"
+        fitted = inside.shelf.load(inside.serving.info.name)
+        fitted.save(folder)
+        done = {
+            "digest": fitted.digest, "card": dict(fitted.card), "items": 0, "people": 0,
+            "hidden": [], "position": inside.space.events.position(),
+        }  # fmt: skip
+        return promote(inside, folder, done, "refresh")
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -102,20 +102,18 @@ def test_who_comes_back_is_somebody_new(space: Workspace) -> None:
 
 
 def test_no_bundle_on_the_shelf_brings_anybody_back(
-    settings_of: Callable[..., Any], until: Callable[..., Any]
+    space: Workspace, another: Callable[..., Any]
 ) -> None:
-    with Service.open(settings_of(refresh={"automatic": False})) as service:
-        space = service.workspace()
-        first = space.start_job("refresh", {"quick": True})
-        until(lambda: space.job(first.job_id).status == "done")
-        assert len(space.bundles()) == 2
-        receipt = space.forget(WHO)
-        assert len(receipt.bundles) == 2
-        space.roll_back()
-        assert WHO not in space.recommender.dataset.user_ids
-        for info in space.bundles():
-            fitted = load(space._inside.shelf.place(info.name))
-            assert WHO not in fitted.dataset.user_ids
+    space.record([Event("red-0", "view", user_id="x")])
+    another(space)
+    assert len(space.bundles()) == 2
+    receipt = space.forget(WHO)
+    assert len(receipt.bundles) == 2
+    space.roll_back()
+    assert WHO not in space.recommender.dataset.user_ids
+    for info in space.bundles():
+        fitted = load(space._inside.shelf.place(info.name))
+        assert WHO not in fitted.dataset.user_ids
 
 
 def test_a_fit_that_began_before_does_not_bring_anybody_back(space: Workspace) -> None:

@@ -89,13 +89,12 @@ def test_a_refresh_takes_in_everything_and_answers_never_stop(
 
 
 def test_back_to_the_bundle_before_and_forward_again(
-    settings_of: Callable[..., Any], until: Callable[..., Any]
+    settings_of: Callable[..., Any], until: Callable[..., Any], another: Callable[..., Any]
 ) -> None:
     with Service.open(settings_of()) as one, Service.open(settings_of()) as two:
         here, there = one.workspace(), two.workspace()
         here.record([Event("red-0", "like", user_id="x")])
-        job = here.start_job("refresh", {"quick": True})
-        until(lambda: here.job(job.job_id).status == "done")
+        another(here)
         new, old = here.bundles()
         assert new.active and not old.active and new.position > old.position
         until(lambda: there._inside.serving.info.name == new.name)
@@ -141,7 +140,9 @@ def test_a_running_fit_can_be_stopped(space: Workspace, until: Callable[..., Any
 
 def test_staleness_is_said_and_asks_for_one_fit(settings_of: Callable[..., Any]) -> None:
     clock = FixedClock(1_700_000_000.0)
-    given = settings_of(refresh={"events": 5, "share": 0.001, "age_s": 100.0, "pause_s": 50.0})
+    given = settings_of(
+        refresh={"automatic": True, "events": 5, "share": 0.001, "age_s": 100.0, "pause_s": 50.0}
+    )
     with Service.open(given, clock=clock) as service:
         space = service.workspace()
         runner = service._background._runner
@@ -190,14 +191,13 @@ def test_a_workspace_can_begin_with_nothing(
 
 
 def test_the_shelf_keeps_the_newest(
-    settings_of: Callable[..., Any], until: Callable[..., Any]
+    settings_of: Callable[..., Any], another: Callable[..., Any]
 ) -> None:
     with Service.open(settings_of(refresh={"keep": 2})) as service:
         space = service.workspace()
         for _ in range(3):
             space.record([Event("red-0", "view", user_id="x")])
-            job = space.start_job("refresh", {"quick": True})
-            until(lambda job=job: space.job(job.job_id).status == "done")
+            assert another(space).active
         infos = space.bundles()
         assert len(infos) == 2 and [one.active for one in infos] == [True, False]
         folders = [p.name for p in space._inside.shelf.folder.iterdir() if p.is_dir()]

@@ -36,11 +36,11 @@ def test_while_everything_fits_who_is_not_here_did_nothing() -> None:
 
 
 def test_bytes_are_bounded_too() -> None:
-    tails = Tails(10**6, 20_000)
+    tails = Tails(10**6, 50_000)
     tails.restart(True)
     for number in range(200):
         tails.add([kept(number + 1, f"p{number}")])
-        assert tails.size_bytes <= 20_000
+        assert tails.size_bytes <= 50_000
     assert 0 < len(tails) < 200
     for user_id in tails.people():
         tails.drop(user_id, gone=True)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "know"]
 
+_SHORT = 128
+"""Longest history that is kept joined, 25 bytes an event; longer ones are joined anew."""
 _NOBODY = Past(EMPTY_HISTORY, {})
 
 
@@ -77,7 +79,7 @@ def know(inside: Inside, serving: Serving, user_id: str) -> Known:
         on_record = taught and not forgotten
         history = history_of(serving.recommender, user_id, tail, after=after, on_record=on_record)
         past = Past(history, profile)
-        if tail:
+        if tail and len(history) <= _SHORT:
             tail.derived.clear()
             tail.derived[key] = past
     return Known(past, consent, whole and known)

@@ -14,6 +14,8 @@ from foretaste.store import KeptEvent
 
 __all__ = ["NO_TAIL", "Tail", "Tails"]
 
+_PERSON_BYTES = 4_000
+"""What a person takes besides, with what :attr:`Tail.derived` may hold."""
 _EVENT_BYTES = 600
 """What an event takes in memory, about: two objects with their strings and numbers."""
 
@@ -26,7 +28,8 @@ class Tail:
         kept: Events of the log, in its order.
         waiting: Events that wait in the spool, in the order they came.
         kept_bytes: Memory that ``kept`` takes, about.
-        derived: Room for what is computed from this tail once, by a name of its maker's.
+        derived: Room for what is computed from this tail once, by a name of its maker's; at
+            most a few kilobytes.
     """
 
     kept: tuple[KeptEvent, ...] = ()
@@ -40,7 +43,7 @@ class Tail:
     @property
     def size_bytes(self) -> int:
         """Memory this takes, about."""
-        return 300 + self.kept_bytes + _EVENT_BYTES * len(self.waiting)
+        return _PERSON_BYTES + self.kept_bytes + _EVENT_BYTES * len(self.waiting)
 
 
 NO_TAIL = Tail()
