@@ -10,7 +10,7 @@ import pytest
 import requests
 from gorse import AsyncGorse, Gorse, GorseException
 
-from foretaste.serve.gorse.mapping import kind_of, seconds_of, time_of
+from foretaste.serve.gorse.events import kind_of, seconds_of, time_of
 from foretaste.serve.gorse.recommending import delay_of
 from foretaste.serve.problems import Fault
 

@@ -13,7 +13,7 @@ from foretaste.app.service import Service
 from foretaste.app.service.work.tasks import TASKS
 from foretaste.feedback.reports.experiment import METRICS
 from foretaste.serve import make_app
-from foretaste.serve.tracing import make_spans
+from foretaste.serve.watching.tracing import make_spans
 from foretaste.serve.wire.operating import BundlesOut, JobIn, JobKind, JobOut, JobPage
 from foretaste.serve.wire.reports import (
     DriftOut,

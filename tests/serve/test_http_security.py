@@ -18,10 +18,11 @@ from foretaste.app.service import Service
 from foretaste.app.service.access import RIGHTS, ROLES
 from foretaste.serve import make_app
 from foretaste.serve.gorse import GORSE
-from foretaste.serve.logs import configure_logs, without_secrets
+from foretaste.serve.guard import PUBLIC, RIGHT_FIELD, GuardedRoute
 from foretaste.serve.middleware import RateLimit
 from foretaste.serve.routes import METRICS, OPEN_METRICS, ROUTES
-from foretaste.serve.routing import PUBLIC, RIGHT_FIELD, GuardedRoute, Routes
+from foretaste.serve.routing import Routes
+from foretaste.serve.watching.logs import configure_logs, without_secrets
 
 from .shop import Caller, client_of, settings_for
 

@@ -17,11 +17,11 @@ from pydantic import TypeAdapter
 from foretaste.app.service import Service
 from foretaste.core.errors import UnknownIdError
 from foretaste.serve import make_app
-from foretaste.serve.examples import ANSWERS, BODIES
 from foretaste.serve.gorse import GORSE
-from foretaste.serve.reference import role_of
+from foretaste.serve.guard import RIGHT_FIELD
+from foretaste.serve.reference.document import role_of
+from foretaste.serve.reference.examples import ANSWERS, BODIES
 from foretaste.serve.routes import METRICS, ROUTES
-from foretaste.serve.routing import RIGHT_FIELD
 
 from .shop import Caller, live, settings_for
 

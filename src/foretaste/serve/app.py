@@ -12,19 +12,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
-from foretaste.app.service import Service
+from foretaste.app.service import HttpSettings, LimitSettings, LogSettings, Service
 from foretaste.core.errors import ForetasteError
 from foretaste.serve.calls import Pool
 from foretaste.serve.gorse import GORSE
-from foretaste.serve.logs import request_log
-from foretaste.serve.metrics import Metrics
+from foretaste.serve.guard import Gate
 from foretaste.serve.middleware import Cors, Frame, Limits, RateLimit
-from foretaste.serve.pages import ELSEWHERE, PAGES
 from foretaste.serve.problems import Fault, fault_of, problem_response, refused_fields
-from foretaste.serve.reference import describe
+from foretaste.serve.reference.document import describe
+from foretaste.serve.reference.pages import ELSEWHERE, PAGES
 from foretaste.serve.routes import METRICS, OPEN_METRICS, ROUTES
-from foretaste.serve.routing import Gate
-from foretaste.serve.tracing import make_spans
+from foretaste.serve.routing import Routes
+from foretaste.serve.watching.logs import request_log
+from foretaste.serve.watching.metrics import Metrics
+from foretaste.serve.watching.tracing import make_spans
 
 __all__ = ["make_app"]
 
@@ -52,7 +53,8 @@ def make_app(
     Returns:
         An ASGI application.
     """
-    http, limits = service.settings.http, service.settings.limits
+    http: HttpSettings = service.settings.http
+    limits: LimitSettings = service.settings.limits
     metrics = Metrics()
     pool = Pool(http.threads, http.waiting)
     app = FastAPI(
@@ -74,12 +76,7 @@ def make_app(
         http.json_depth,
         http.inline,
     )
-    groups = [*ROUTES, OPEN_METRICS if http.metrics_open else METRICS, PAGES]
-    if console_url is not None:
-        groups.append(ELSEWHERE)
-    if http.gorse:
-        groups += GORSE
-    for group in groups:
+    for group in _groups(http, console_url):
         group.add_to(app)
     describe(app)
     app.add_exception_handler(ForetasteError, _on_error)
@@ -91,10 +88,16 @@ def make_app(
     app.add_middleware(Limits, http, limits.body_bytes, _STREAMS)
     if http.origins:
         app.add_middleware(Cors, http.origins)
-    said = service.settings.log
+    said: LogSettings = service.settings.log
     lines = request_log(said.format) if said.requests else None
     app.add_middleware(Frame, http, metrics, lines, make_spans(said.traces))
     return app
+
+
+def _groups(http: HttpSettings, console_url: str | None) -> list[Routes]:
+    """The routes that are wanted, the busiest first."""
+    found = [*ROUTES, OPEN_METRICS if http.metrics_open else METRICS, PAGES]
+    return [*found, *([ELSEWHERE] if console_url else []), *(GORSE if http.gorse else [])]
 
 
 def _lifespan(pool: Pool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

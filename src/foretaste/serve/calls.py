@@ -15,8 +15,8 @@ from fastapi import Depends, Request
 
 from foretaste.app.service import Page, Principal, Service, Workspace
 from foretaste.core.errors import BusyError, InputError
-from foretaste.serve.metrics import Metrics
 from foretaste.serve.problems import Fault, status_of
+from foretaste.serve.watching.metrics import Metrics
 
 __all__ = ["Call", "Caller", "Pool"]
 

@@ -16,7 +16,7 @@ import uvicorn
 from foretaste.app.service import HttpSettings, Service, ServiceSettings
 from foretaste.core.errors import InputError, StorageError
 from foretaste.serve.app import make_app
-from foretaste.serve.logs import configure_logs
+from foretaste.serve.watching.logs import configure_logs
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -182,7 +182,7 @@ def _work(
     ready: Flag | None,
 ) -> None:
     """What each worker does, in a process of its own."""
-    from foretaste.serve.logs import configure_logs
+    from foretaste.serve.watching.logs import configure_logs
 
     configure_logs(settings.log.level, settings.log.format)
     with Service.open(settings) as service:

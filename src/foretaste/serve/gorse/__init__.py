@@ -1,7 +1,8 @@
 """The routes that clients of Gorse call, in Gorse's own shapes, on top of our use-cases."""
 
 from foretaste.serve.gorse import catalogue, feedback, recommending
+from foretaste.serve.routing import Routes
 
 __all__ = ["GORSE"]
 
-GORSE = [recommending.ROUTES, feedback.ROUTES, catalogue.ROUTES]
+GORSE: list[Routes] = [recommending.ROUTES, feedback.ROUTES, catalogue.ROUTES]

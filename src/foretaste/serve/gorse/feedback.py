@@ -9,7 +9,7 @@ from fastapi import Response
 from foretaste.app.service import KeptEvent, Workspace
 from foretaste.core.errors import UnknownIdError
 from foretaste.serve.calls import Call, Caller
-from foretaste.serve.gorse import mapping
+from foretaste.serve.gorse import events as events_
 from foretaste.serve.gorse.catalogue import Cursor, Rows, success
 from foretaste.serve.gorse.shapes import (
     FeedbackFound,
@@ -43,11 +43,11 @@ def _gather(workspace: Workspace, most: int = _MOST, **which: Any) -> list[KeptE
 
 async def _rows(call: Call, kind: str | None = None, **which: Any) -> list[FeedbackOut]:
     if kind is not None:
-        which["kind"] = mapping.kind_of(kind)
+        which["kind"] = events_.kind_of(kind)
     found = await call.work(_gather, call.workspace, **which)
     if kind is not None:
-        found = [one for one in found if mapping.type_of(one.event) == kind]
-    return mapping.feedback_of(found)
+        found = [one for one in found if events_.type_of(one.event) == kind]
+    return events_.feedback_of(found)
 
 
 def _dumped(rows: list[FeedbackOut]) -> Any:
@@ -57,7 +57,7 @@ def _dumped(rows: list[FeedbackOut]) -> Any:
 @ROUTES.add("POST", "/api/feedback", "feedback", Success)
 async def gorse_insert_feedback(call: Caller, feedback: FeedbackList) -> Response:
     """Insert feedback; values of the same type, user and item add up."""
-    events = [mapping.event_of(row) for row in feedback.root]
+    events = [events_.event_of(row) for row in feedback.root]
     if events:
         await keep(call, events, None, None)
     return success(len(events))
@@ -66,7 +66,7 @@ async def gorse_insert_feedback(call: Caller, feedback: FeedbackList) -> Respons
 @ROUTES.add("PUT", "/api/feedback", "write", Success, problems=(404, 409))
 async def gorse_overwrite_feedback(call: Caller, feedback: FeedbackList) -> Response:
     """Insert feedback in place of what was there of the same type, user and item."""
-    events = [mapping.event_of(row) for row in feedback.root]
+    events = [events_.event_of(row) for row in feedback.root]
     for row in {(one.feedback_type, one.user_id, one.item_id) for one in feedback.root}:
         await call.work(_delete, call, row[1], row[2], row[0])
     if events:
@@ -82,13 +82,13 @@ def _delete(call: Call, user_id: str, item_id: str, feedback_type: str | None) -
     workspace = call.workspace
     if feedback_type is None:
         return workspace.delete_events(user_id, item_id, actor=call.actor)
-    kind = mapping.kind_of(feedback_type)
+    kind = events_.kind_of(feedback_type)
     there = _gather(workspace, user_id=user_id, item_id=item_id, kind=kind)
-    wanted = [one.event for one in there if mapping.type_of(one.event) == feedback_type]
+    wanted = [one.event for one in there if events_.type_of(one.event) == feedback_type]
     if not wanted:
         return 0
     workspace.delete_events(user_id, item_id, kind, actor=call.actor)
-    others = [one.event for one in there if mapping.type_of(one.event) != feedback_type]
+    others = [one.event for one in there if events_.type_of(one.event) != feedback_type]
     if others:
         workspace.record(others[::-1], durable=True)
     return len(wanted)
@@ -98,7 +98,7 @@ def _delete(call: Call, user_id: str, item_id: str, feedback_type: str | None) -
 async def gorse_list_feedback(call: Caller, n: Rows = 10, cursor: Cursor = "") -> Response:
     """List feedback."""
     page = await call.page(call.workspace.events, cursor, n=min(n, 1_000))
-    rows = [row.dump() for row in mapping.feedback_of(page.items)]
+    rows = [row.dump() for row in events_.feedback_of(page.items)]
     return reply({"Cursor": page.cursor or "", "Feedback": rows})
 
 
@@ -107,10 +107,10 @@ async def gorse_list_typed_feedback(
     call: Caller, feedback_type: FeedbackType, n: Rows = 10, cursor: Cursor = ""
 ) -> Response:
     """List feedback of one type."""
-    kind = mapping.kind_of(feedback_type)
+    kind = events_.kind_of(feedback_type)
     page = await call.page(call.workspace.events, cursor, kind=kind, n=min(n, 1_000))
-    found = [one for one in page.items if mapping.type_of(one.event) == feedback_type]
-    rows = [row.dump() for row in mapping.feedback_of(found)]
+    found = [one for one in page.items if events_.type_of(one.event) == feedback_type]
+    rows = [row.dump() for row in events_.feedback_of(found)]
     return reply({"Cursor": page.cursor or "", "Feedback": rows})
 
 

@@ -12,13 +12,14 @@ from foretaste.core import Event
 from foretaste.core import Query as Question
 from foretaste.core.errors import UnknownNameError
 from foretaste.serve.calls import Call, Caller
-from foretaste.serve.gorse import mapping
+from foretaste.serve.gorse import events as events_
 from foretaste.serve.gorse.shapes import FeedbackList, HealthOut, IdsOrScores, Scores
+from foretaste.serve.guard import PUBLIC, Gate
 from foretaste.serve.ids import Category, ItemId, ListName, UserId
 from foretaste.serve.problems import Fault
 from foretaste.serve.replies import reply
 from foretaste.serve.routes.feedback import keep
-from foretaste.serve.routing import PUBLIC, Gate, Routes
+from foretaste.serve.routing import Routes
 
 __all__ = ["ROUTES", "delay_of"]
 
@@ -109,7 +110,7 @@ async def _answer(
     rows = await call.work(_recommend, call, Question(user_id, n=n), category, offset)
     if write_type is not None and rows:
         when_s = time() + delay_of(write_delay)
-        kind, context = mapping.kind_of(write_type), {mapping.TYPE: write_type}
+        kind, context = events_.kind_of(write_type), {events_.TYPE: write_type}
         events = [
             Event(item_id, kind, None, when_s, user_id, context=context) for item_id, _ in rows
         ]
@@ -181,7 +182,7 @@ async def gorse_recommend_session(
     """Recommend items after feedback that comes with the question and is not kept."""
     history = tuple(
         Event(event.item_id, event.kind, event.value, event.time_s)
-        for event in map(mapping.event_of, feedback.root)
+        for event in map(events_.event_of, feedback.root)
     )
     question = Question(history=history, n=n)
     return _scores(await call.work(_recommend, call, question, category, offset))

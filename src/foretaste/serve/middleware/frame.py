@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foretaste.app.service import HttpSettings
-from foretaste.serve.metrics import Metrics
 from foretaste.serve.problems import Fault, problem_response
+from foretaste.serve.watching.metrics import Metrics
 
 __all__ = ["Frame"]
 

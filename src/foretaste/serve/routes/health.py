@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import Request, Response
 
 from foretaste.app.service import Service
-from foretaste.serve.metrics import CONTENT_TYPE
+from foretaste.serve.guard import PUBLIC, Gate
 from foretaste.serve.replies import reply
-from foretaste.serve.routing import PUBLIC, Gate, Routes
+from foretaste.serve.routing import Routes
+from foretaste.serve.watching.metrics import CONTENT_TYPE
 from foretaste.serve.wire.health import HealthOut
 
 __all__ = ["METRICS", "OPEN_METRICS", "ROUTES"]

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from foretaste.app.service.access import RIGHTS
-from foretaste.serve.examples import ANSWERS, BODIES, PARAMETERS
+from foretaste.serve.guard import MEDIA_FIELD, PUBLIC, RIGHT_FIELD
 from foretaste.serve.problems import Problem
-from foretaste.serve.routing import MEDIA_FIELD, PUBLIC, RIGHT_FIELD
+from foretaste.serve.reference.examples import ANSWERS, BODIES, PARAMETERS
 
 __all__ = ["describe", "role_of"]
 

@@ -9,9 +9,10 @@ from importlib import resources
 from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
+from foretaste.serve.guard import PUBLIC
 from foretaste.serve.problems import PROBLEMS
 from foretaste.serve.replies import as_json
-from foretaste.serve.routing import PUBLIC, Routes
+from foretaste.serve.routing import Routes
 
 __all__ = ["ELSEWHERE", "PAGES"]
 

@@ -23,6 +23,8 @@ def without_secrets(
     """Take keys, passwords and tokens out of a line, by the field's name and by their look.
 
     Args:
+        _logger: Who writes it.
+        _method: How it was called.
         event: The fields of one line.
 
     Returns:

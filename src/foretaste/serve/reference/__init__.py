@@ -1,0 +1,1 @@
+"""The reference: the OpenAPI document, its examples, and the page that shows it."""

@@ -1,0 +1,1 @@
+"""What people who run it see: log, numbers, traces."""
