@@ -185,6 +185,11 @@ def test_people_have_records_and_keep_them(space: Workspace) -> None:
     space.record([Event("red-0", "like", user_id="by-events")])
     assert space.person("by-events").attributes == {}
     space.delete_person("p")
+    space.put_people([{"user_id": "q", "country": "Spain"}])
+    space.record([Event("red-0", "like", user_id="q")])
+    space.recommend(Query("q"))
+    inside = space._inside
+    assert inside.person_since(inside.serving, "q").attributes == {"country": "Spain"}  # type: ignore[union-attr]
     for name in ("p", "nobody"):
         with pytest.raises(UnknownIdError):
             space.person(name)

@@ -146,7 +146,7 @@ class Watcher:
         inside = self._inside
         records, self._people = inside.space.people.changed_since(self._people)
         for one in records:
-            inside.people.put(one.user_id, None if one.deleted else one)
+            inside.people.put(one.user_id, one)
         # Consent counts as a change of people, without saying whose. What is changed through the
         # service is marked in the log; this finds what was not, such as an import.
         if not first and time.monotonic() - self._consents_s > _CONSENTS_S:
