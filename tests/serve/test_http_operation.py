@@ -43,6 +43,22 @@ def test_jobs_start_are_listed_and_can_be_cancelled(call: Caller) -> None:
     assert JobIn(kind="refresh").arguments == {}
 
 
+def test_work_that_is_asked_for_twice_under_one_name_is_done_once(call: Caller) -> None:
+    named = {"Idempotency-Key": "once"}
+    first = call.post("/v1/jobs", {"kind": "export"}, headers=named)
+    again = call.post("/v1/jobs", {"kind": "export"}, headers=named)
+    assert first.json()["job_id"] == again.json()["job_id"]
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert call.post("/v1/jobs", {"kind": "evaluate"}, headers=named).status_code == 409
+    other = call.post("/v1/jobs", {"kind": "export"}, headers={"Idempotency-Key": "other"})
+    assert other.json()["job_id"] != first.json()["job_id"]
+    for one in (first, other):
+        call.post(f"/v1/jobs/{one.json()['job_id']}/cancel")
+    sessions = [call.post("/v1/sessions", headers=named).json()["session_id"] for _ in range(2)]
+    assert sessions[0] == sessions[1]
+
+
 def test_names_of_the_wire_are_those_of_the_service() -> None:
     assert set(JobKind.__args__) <= set(TASKS)
     assert set(Metric.__args__) == set(METRICS)

@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 
 from foretaste.app.service import Page, Principal, Service, Workspace
 from foretaste.core.errors import BusyError, InputError
+from foretaste.serve.once import Once
 from foretaste.serve.problems import Fault, status_of
 from foretaste.serve.watching.metrics import Metrics
 
@@ -86,6 +87,7 @@ class Call:
         request: The request itself.
         started: When it came, by the clock that measures durations.
         inline: Whether quick answers are made on the event loop itself.
+        memory: What requests with a name were answered with.
     """
 
     service: Service
@@ -95,6 +97,7 @@ class Call:
     request: Request
     started: float
     inline: bool
+    memory: Once
 
     @property
     def workspace(self) -> Workspace:
@@ -168,6 +171,27 @@ class Call:
             if status_of(error) != 422:
                 raise
             raise Fault(409, str(error)) from None
+
+    async def once(
+        self, key: str | None, asked: Any, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[T, dict[str, str]]:
+        """Do something slow in a thread, once for each name of a request.
+
+        Args:
+            key: The request's name, if it has one.
+            asked: What is asked for.
+            work: What.
+            *args: Its arguments.
+            **kwargs: Its named arguments.
+
+        Returns:
+            What it returned, and headers that say whether that was remembered.
+        """
+        name = None if key is None else (self.key_id, self.request.url.path, key)
+        found, known = await self.memory.do(
+            name, asked, lambda: self.pool.run(work, *args, **kwargs)
+        )
+        return found, {"Idempotent-Replayed": "true"} if known else {}
 
     async def work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something slow in a thread.

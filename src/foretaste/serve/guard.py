@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, get_type_hints
 
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from foretaste.app.service import Principal, Service
 from foretaste.serve.calls import Call, Pool
 from foretaste.serve.middleware.rate import RateLimit
+from foretaste.serve.once import Once
 from foretaste.serve.problems import Fault, refused_fields
 from foretaste.serve.watching.metrics import Metrics
 
@@ -39,6 +40,7 @@ class Gate:
         page_rate: Bucket of each address behind a page's key, which everybody can read.
         depth: Deepest nesting of a body.
         inline: Whether quick answers are made on the event loop itself.
+        memory: What requests with a name were answered with.
     """
 
     service: Service
@@ -48,6 +50,7 @@ class Gate:
     page_rate: RateLimit
     depth: int
     inline: bool
+    memory: Once = field(default_factory=Once)
 
     def admit(self, request: Request, right: str) -> Call:
         """Let a request in, or say why not.
@@ -65,7 +68,16 @@ class Gate:
         started = perf_counter()
         access = self.service.access
         principal = access.authenticate(key_of(request.scope["state_headers"]))
-        call = Call(self.service, principal, self.pool, self.metrics, request, started, self.inline)
+        call = Call(
+            self.service,
+            principal,
+            self.pool,
+            self.metrics,
+            request,
+            started,
+            self.inline,
+            self.memory,
+        )
         request.scope["foretaste.call"] = call
         wait_s = self._wait_s(principal, request)
         if wait_s:

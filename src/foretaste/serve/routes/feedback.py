@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Header, Query, Response
+from fastapi import Query, Response
 from pydantic import ValidationError
 
 from foretaste.app.service import Recorded
 from foretaste.core import Event
 from foretaste.core.errors import BusyError, ForetasteError, InputError
 from foretaste.serve.calls import Call, Caller
+from foretaste.serve.once import IdempotencyKey
 from foretaste.serve.problems import Fault, fault_of
 from foretaste.serve.replies import reply
 from foretaste.serve.routing import Routes
@@ -30,15 +31,6 @@ from foretaste.serve.wire.feedback import (
 __all__ = ["ROUTES", "keep"]
 
 ROUTES = Routes("feedback")
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        description="Names this request: sent twice, it counts once.",
-    ),
-]
 _GROUP = 500  # events of a stream that are kept together
 _LINE = 256 * 1024
 _SHOWN = 100

@@ -9,6 +9,7 @@ from fastapi import Query, Response
 
 from foretaste.serve.calls import Caller
 from foretaste.serve.ids import JobId
+from foretaste.serve.once import IdempotencyKey
 from foretaste.serve.replies import reply
 from foretaste.serve.routing import Routes
 from foretaste.serve.wire.base import Id
@@ -27,10 +28,17 @@ ROUTES = Routes("operation")
 
 
 @ROUTES.add("POST", "/v1/jobs", "jobs", JobOut, status=202, problems=(409,))
-async def start_job(call: Caller, job: JobIn) -> Response:
+async def start_job(call: Caller, job: JobIn, key: IdempotencyKey = None) -> Response:
     """Start long work: `refresh` fits anew, `evaluate` measures, `export` writes a folder there."""
-    found = await call.work(call.workspace.start_job, job.kind, job.arguments, actor=call.actor)
-    return reply(dataclasses.asdict(found), 202)
+    found, headers = await call.once(
+        key,
+        (job.kind, job.arguments),
+        call.workspace.start_job,
+        job.kind,
+        job.arguments,
+        actor=call.actor,
+    )
+    return reply(dataclasses.asdict(found), 202, headers)
 
 
 @ROUTES.add("GET", "/v1/jobs", "jobs", JobPage, problems=(404, 422))

@@ -6,6 +6,7 @@ from fastapi import Response
 
 from foretaste.serve.calls import Caller
 from foretaste.serve.ids import SessionId
+from foretaste.serve.once import IdempotencyKey
 from foretaste.serve.replies import reply
 from foretaste.serve.routing import Routes
 from foretaste.serve.wire.records import JoinedOut, JoinIn, SessionOut
@@ -15,11 +16,11 @@ __all__ = ["ROUTES"]
 ROUTES = Routes("sessions")
 
 
-@ROUTES.add("POST", "/v1/sessions", "feedback", SessionOut, status=201)
-async def start_session(call: Caller) -> Response:
+@ROUTES.add("POST", "/v1/sessions", "feedback", SessionOut, status=201, problems=(409,))
+async def start_session(call: Caller, key: IdempotencyKey = None) -> Response:
     """Start an anonymous session; name it in questions and feedback."""
-    found = await call.work(call.workspace.start_session)
-    return reply(SessionOut.model_validate(found), 201)
+    found, headers = await call.once(key, None, call.workspace.start_session)
+    return reply(SessionOut.model_validate(found), 201, headers)
 
 
 @ROUTES.add("GET", "/v1/sessions/{session_id}", "sessions", SessionOut, problems=(404, 422))
