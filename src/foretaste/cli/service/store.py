@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -84,7 +84,9 @@ def restore(
 @app.command("export")
 def export_(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
-    format_: Annotated[str, typer.Option("--format", help="parquet or jsonl.")] = "parquet",
+    format_: Annotated[
+        Literal["parquet", "jsonl"], typer.Option("--format", help="What kind of files.")
+    ] = "parquet",
     workspace: WorkspaceOption = "default",
     home: HomeOption = None,
     store: StoreOption = None,
