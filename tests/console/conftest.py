@@ -77,9 +77,9 @@ def small_world(folder: Path) -> Path:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The service with its console on a free port; ends with the tests."""
     import uvicorn
-    from fastapi import FastAPI
 
     from foretaste.console import mount
+    from foretaste.serve import make_app
 
     base = tmp_path_factory.mktemp("console")
     settings = load_service_settings(
@@ -87,8 +87,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         {"refresh.automatic": False},
     )
     with Service.open(settings) as service:
-        app = FastAPI()
-        mount(app, service)
+        app = make_app(service, console=mount)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

@@ -352,3 +352,19 @@ def test_a_page_left_open_ends_with_its_session(browser: Browser) -> None:
     httpx.post(f"{browser.running.console}/leave", cookies=jar, headers=own)
     browser.labelled("Search").send_keys("ann" + Keys.ENTER)
     browser.until(lambda: "/login" in browser.driver.current_url, "the page goes on")
+
+
+def test_the_checks_of_this_file_can_fail(browser: Browser) -> None:
+    browser.open("/people")
+    browser.driver.execute_script(
+        """const main = document.querySelector("main");
+        main.append(document.createElement("button"));
+        const wide = document.createElement("div"); wide.style.width = "2000px"; wide.append("w");
+        main.append(wide);
+        const far = document.createElement("img"); far.src = "https://far.example/x.png";
+        main.append(far);"""
+    )
+    assert browser.nameless() == ["button"]
+    assert browser.until(lambda: [e for e in browser.errors() if "far.example" in e]), "no policy"
+    browser.size(390, 844)
+    assert browser.scrolls_sideways()

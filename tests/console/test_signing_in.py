@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from foretaste.app.service import Principal
 from foretaste.console.pages.login import safe_next
+from foretaste.console.sessions import Sessions
 
 from .conftest import Running
 
@@ -24,6 +28,10 @@ def test_pages_lead_to_signing_in_and_back(running: Running) -> None:
         token = running.service.access.login_token()
         answer = client.get(f"/console/enter?token={token}&next=%2Fpeople%3Fid%3Da%252Fb")
         assert answer.headers["location"] == "/console/people?id=a%2Fb"
+
+
+def test_the_address_without_a_slash_works_too(running: Running) -> None:
+    assert running.visitor().get("/console").status_code == 200
 
 
 def test_a_link_opens_once(running: Running) -> None:
@@ -175,3 +183,28 @@ def test_styles_are_kept_for_good_and_their_address_changes_with_them(running: R
 def test_unknown_addresses_say_so(running: Running) -> None:
     answer = running.visitor().get("/console/nowhere")
     assert answer.status_code == 404 and "There is no such page" in answer.text
+
+
+def test_a_page_key_learns_nothing_of_a_named_person(running: Running) -> None:
+    assert "For ann" in running.visitor("reader").get("/console/?user=ann").text
+    html = running.visitor("page").get("/console/?user=ann").text
+    assert "For ann" not in html and "For nobody in particular" in html
+
+
+def test_where_no_keys_are_asked_for_nobody_signs_in(running: Running, tmp_path: Path) -> None:
+    http = running.service.settings.http.model_copy(update={"keys": False})
+    settings = running.service.settings.model_copy(update={"http": http, "home": str(tmp_path)})
+    anybody = Principal("default", "admin", "", "anybody")
+    access = SimpleNamespace(authenticate=lambda key: anybody)
+    sessions = Sessions(SimpleNamespace(settings=settings, access=access))  # type: ignore[arg-type]
+    visitor = sessions.visitor({})
+    assert visitor is not None and visitor.principal == anybody
+    sessions.check(visitor)
+
+
+def test_the_secret_is_kept_and_is_for_its_owner_alone(running: Running, tmp_path: Path) -> None:
+    settings = running.service.settings.model_copy(update={"home": str(tmp_path)})
+    service = SimpleNamespace(settings=settings)
+    first, second = (Sessions(service) for _ in range(2))  # type: ignore[arg-type]
+    assert first.secret == second.secret and len(first.secret) >= 40
+    assert (tmp_path / "console" / "secret").stat().st_mode & 0o077 == 0

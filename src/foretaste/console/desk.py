@@ -57,6 +57,11 @@ class Desk:
         return self._visitor.principal
 
     @property
+    def signed_in(self) -> bool:
+        """Whether there is anything to sign out of."""
+        return not self._sessions.open
+
+    @property
     def workspace(self) -> Workspace:
         """Their data."""
         return self.service.workspace(self.principal.workspace)

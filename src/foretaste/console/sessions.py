@@ -143,7 +143,7 @@ class Sessions:
         if not self.valid(visitor) or not self._key_lives(visitor.principal):
             raise UnauthenticatedError(
                 "you are signed out",
-                remedy="Sign in again with a key, or make a login link with `foretaste keys link`",
+                remedy="Sign in again with a key, or make a login link with `foretaste console`",
             )
 
     def _key_lives(self, principal: Principal) -> bool:

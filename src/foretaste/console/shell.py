@@ -152,6 +152,8 @@ def leave_form(desk: Desk, kind: str, words: str) -> None:
         kind: Classes of the button.
         words: What it says; an icon alone when empty.
     """
+    if not desk.signed_in:
+        return
     with tag("form", method="post", action=f"{desk.base}/leave"):
         button(words, None, kind, drawn="out", label="Sign out", type="submit")
 

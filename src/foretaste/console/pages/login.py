@@ -30,7 +30,7 @@ _WALL = (
 )  # fmt: skip
 _PROBLEMS = {
     "link": "This login link has been used already or has run out. Make a new one with"
-    " `foretaste keys link`, or sign in with a key.",
+    " `foretaste console`, or sign in with a key.",
     "key": "Nobody knows this key: it may be mistyped, revoked or run out.",
     "busy": "The service cannot check keys at the moment. Try again shortly.",
 }

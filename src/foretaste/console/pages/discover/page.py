@@ -35,7 +35,9 @@ async def discover(desk: Desk, query: QueryParams) -> None:
         desk: The visitor's desk.
         query: ``user``, ``wish`` and ``item`` (repeatable) to begin with.
     """
-    want = Wanting(query.get("user") or None, query.get("wish", "")[:500])
+    # Reasons tell what somebody did: only those who may read people may ask for them.
+    user_id = query.get("user") if desk.may("read") else None
+    want = Wanting(user_id or None, query.get("wish", "")[:500])
     begun = query.getlist("item")[:20]
     if begun:
         known = await desk.ask(read_items, desk.workspace, begun)
