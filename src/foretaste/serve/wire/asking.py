@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, WithJsonSchema
 
 from foretaste.core import KIND_SIGNALS, Event, Query
-from foretaste.serve.wire.base import MAX_LIST, Attributes, Id, Number, Text, Whole, Wire
+from foretaste.serve.wire.base import MAX_LIST, WHOLE, Attributes, Id, Number, Text, Wire
 
 __all__ = ["MAX_N", "Asking", "Count", "Explaining", "Filter", "Kind", "Past", "Searching", "Wish"]
 
@@ -23,7 +23,7 @@ Kind = Literal[
 ]  # fmt: skip
 assert set(Kind.__args__) == set(KIND_SIGNALS)  # type: ignore[attr-defined]
 
-Count = Annotated[Whole, Field(ge=1, le=MAX_N, description="Length of the list.")]
+Count = Annotated[int, Field(ge=1, le=MAX_N, description="Length of the list."), WHOLE]
 Wish = Annotated[Text, Field(min_length=1, max_length=2_000, description="In plain words.")]
 Filter = Annotated[
     Text,
@@ -83,7 +83,9 @@ class Asking(Wire):
     deny: _Ids = Field(default_factory=list, description="These may not be shown.")
     filter_seen: bool = Field(True, description="Leave out what the person has met already.")
     time_s: Time | None = Field(None, description="Answer as of then; null is now.")
-    seed: Whole = Field(0, ge=0, le=2**31 - 1, description="Seed of anything random.")
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE] = Field(
+        0, description="Seed of anything random."
+    )
     diversity: float = Field(0.0, ge=0, le=1, description="0 none to 1 variety alone.")
     explore: float | None = Field(
         None, ge=0, le=1, description="Largest share of explored places; null is the setting."

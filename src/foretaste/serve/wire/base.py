@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 __all__ = [
     "CLOSED",
+    "WHOLE",
     "MAX_ID",
     "MAX_LIST",
     "Attributes",
@@ -22,7 +23,6 @@ __all__ = [
     "Number",
     "Text",
     "Value",
-    "Whole",
     "Wire",
     "WireOut",
 ]
@@ -54,8 +54,9 @@ def _whole(value: Any) -> Any:
     return int(value) if type(value) is float and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-_Whole = Annotated[Whole, Field(ge=-_EXACT, le=_EXACT)]
+WHOLE = BeforeValidator(_whole)
+"""Marks a whole number; after its bounds, or the schema would not tell them."""
+_Whole = Annotated[int, Field(ge=-_EXACT, le=_EXACT), WHOLE]
 _Many = Annotated[list[Text | _Whole | Number], Field(max_length=1_000)]
 Value = Annotated[
     Text | _Whole | Number | bool | _Many | None,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from foretaste.app.service import Arm, Experiment
-from foretaste.serve.wire.base import CLOSED, Id, Name, Whole, Wire, WireOut
+from foretaste.serve.wire.base import CLOSED, WHOLE, Id, Name, Wire, WireOut
 
 __all__ = [
     "DriftOut",
@@ -26,7 +26,7 @@ __all__ = [
 
 Metric = Literal["click_rate", "clicks", "conversion", "dwell_s"]
 _Horizon = Annotated[
-    Annotated[Whole, Field(ge=2, le=10**9)] | None,
+    Annotated[int, Field(ge=2, le=10**9), WHOLE] | None,
     Field(description="People before a fixed test is read; null: sequential."),
 ]
 
@@ -123,8 +123,10 @@ class ExplorationIn(Wire):
 
     kind: Literal["none", "thompson", "ucb"] = "none"
     share: float = Field(0.1, ge=0, le=1, description="Share of places explored, on average.")
-    pool: Whole = Field(60, ge=2, le=2_000, description="Items considered.")
-    draws: Whole = Field(256, ge=16, le=10_000, description="Draws behind the odds of thompson.")
+    pool: Annotated[int, Field(ge=2, le=2_000), WHOLE] = Field(60, description="Items considered.")
+    draws: Annotated[int, Field(ge=16, le=10_000), WHOLE] = Field(
+        256, description="Draws behind the odds of thompson."
+    )
     width: float = Field(1.5, ge=0, le=10, description="Optimism of ucb, standard deviations.")
     floor: float = Field(0.1, ge=0, le=1, description="Part of the odds that is spread evenly.")
     fallback: Literal["softmax", "none"] = Field("softmax", description="Without a posterior.")
