@@ -207,6 +207,8 @@ def take(shot: Shot, address: str, token: str, file: Path) -> int:
             shot.act(driver)
             time.sleep(1.0)
         if shot.size == DESK:
+            driver.execute_script("scrollTo(0, 0)")
+        if shot.size == DESK:
             height = driver.execute_script("return document.documentElement.scrollHeight")
             _window(driver, shot, min(max(height, shot.size[1]), shot.tallest))
             time.sleep(0.3)

@@ -22,7 +22,13 @@ class ListCases(Cases):
     """Similar items, search, popular, trending, latest; who would like an item."""
 
     def similar(
-        self, item_id: str, n: int = 10, *, filter: str | None = None, offset: int = 0
+        self,
+        item_id: str,
+        n: int = 10,
+        *,
+        filter: str | None = None,
+        offset: int = 0,
+        record: bool = True,
     ) -> Listing:
         """Items that liking this one speaks for.
 
@@ -31,6 +37,7 @@ class ListCases(Cases):
             n: Length of the list.
             filter: An expression over attributes.
             offset: How many to leave out at the top.
+            record: Whether to write down what was shown.
 
         Returns:
             The list.
@@ -43,10 +50,16 @@ class ListCases(Cases):
         row = serving.recommender.dataset.item_ids.row(item_id)
         mask = self._mask(serving, filter, None)
         mask[row] = False
-        return self._listing(serving, similar(serving, row), mask, "similar", n, offset)
+        return self._listing(serving, similar(serving, row), mask, "similar", n, offset, record)
 
     def search(
-        self, text: str, n: int = 10, *, filter: str | None = None, offset: int = 0
+        self,
+        text: str,
+        n: int = 10,
+        *,
+        filter: str | None = None,
+        offset: int = 0,
+        record: bool = True,
     ) -> Listing:
         """Items that words speak of, by the words themselves and by what they mean.
 
@@ -58,6 +71,7 @@ class ListCases(Cases):
             n: Length of the list.
             filter: An expression over attributes.
             offset: How many to leave out at the top.
+            record: Whether to write down what was shown.
 
         Returns:
             The list; empty when nothing fits.
@@ -83,46 +97,55 @@ class ListCases(Cases):
             found = np.zeros(len(mask))
             found[: len(relevance)] = relevance
         spoken_of = found > np.median(found) if index is not None else found > 0
-        return self._listing(serving, found, mask & spoken_of, "search", n, offset)
+        return self._listing(serving, found, mask & spoken_of, "search", n, offset, record)
 
-    def popular(self, n: int = 10, *, category: str | None = None, offset: int = 0) -> Listing:
+    def popular(
+        self, n: int = 10, *, category: str | None = None, offset: int = 0, record: bool = True
+    ) -> Listing:
         """What most people like, by now.
 
         Args:
             n: Length of the list.
             category: A value of any category, or ``attribute=value``.
             offset: How many to leave out at the top.
+            record: Whether to write down what was shown.
 
         Returns:
             The list; the score is the number of people.
         """
-        return self._ranked("popular", n, category, offset)
+        return self._ranked("popular", n, category, offset, record)
 
-    def trending(self, n: int = 10, *, category: str | None = None, offset: int = 0) -> Listing:
+    def trending(
+        self, n: int = 10, *, category: str | None = None, offset: int = 0, record: bool = True
+    ) -> Listing:
         """What is liked in the last week more than its past explains.
 
         Args:
             n: Length of the list.
             category: A value of any category, or ``attribute=value``.
             offset: How many to leave out at the top.
+            record: Whether to write down what was shown.
 
         Returns:
             The list; the score is in standard deviations.
         """
-        return self._ranked("trending", n, category, offset)
+        return self._ranked("trending", n, category, offset, record)
 
-    def latest(self, n: int = 10, *, category: str | None = None, offset: int = 0) -> Listing:
+    def latest(
+        self, n: int = 10, *, category: str | None = None, offset: int = 0, record: bool = True
+    ) -> Listing:
         """The newest items.
 
         Args:
             n: Length of the list.
             category: A value of any category, or ``attribute=value``.
             offset: How many to leave out at the top.
+            record: Whether to write down what was shown.
 
         Returns:
             The list; the score is the time, seconds since 1970 UTC.
         """
-        return self._ranked("latest", n, category, offset)
+        return self._ranked("latest", n, category, offset, record)
 
     def categories(self) -> dict[str, int]:
         """Values of all category attributes.
@@ -162,12 +185,14 @@ class ListCases(Cases):
             and inside.consent_of(user_id).personalise
         ][:n]
 
-    def _ranked(self, name: str, n: int, category: str | None, offset: int) -> Listing:
+    def _ranked(
+        self, name: str, n: int, category: str | None, offset: int, record: bool
+    ) -> Listing:
         self._check(n, offset)
         serving = self._inside.serving
         scores = {"popular": popular, "trending": trending, "latest": latest}[name](serving)
         mask = self._mask(serving, None, category)
-        return self._listing(serving, scores, mask, name, n, offset)
+        return self._listing(serving, scores, mask, name, n, offset, record)
 
     def _check(self, n: int, offset: int) -> None:
         check_count(n)
@@ -188,6 +213,7 @@ class ListCases(Cases):
         source: str,
         n: int,
         offset: int,
+        record: bool,
     ) -> Listing:
         inside = self._inside
         rows = top(np.where(mask, scores, -np.inf), offset + n)[offset:].tolist()
@@ -205,7 +231,7 @@ class ListCases(Cases):
         )
         answer_id = secrets.token_hex(8)
         now_s = inside.clock.now_s()
-        if inside.settings.storage.impressions:
+        if record and inside.settings.storage.impressions:
             inside.showing.put(
                 Impression(
                     answer_id,

@@ -154,7 +154,7 @@ class _Composer:
                     )
 
     async def _starters(self) -> None:
-        found = await self.desk.ask(self.desk.workspace.popular, _STARTERS)
+        found = await self.desk.ask(self.desk.workspace.popular, _STARTERS, record=False)
         with clear(self.shelf):
             for one in found.items:
                 shown = shown_item(one.item_id, one.attributes, title=one.title)
@@ -207,9 +207,9 @@ async def find_items(desk: Desk, text: str) -> Sequence[Option]:
     """
     workspace, words = desk.workspace, text.strip()
     if words:
-        found = await desk.ask(workspace.search, words, 8)
+        found = await desk.ask(workspace.search, words, 8, record=False)
     else:
-        found = await desk.ask(workspace.popular, 8)
+        found = await desk.ask(workspace.popular, 8, record=False)
     shown = [shown_item(one.item_id, one.attributes, title=one.title) for one in found.items]
     return [Option(one.item_id, one.title, one.facts) for one in shown]
 

@@ -73,13 +73,13 @@ class _Catalogue:
         workspace = self.desk.workspace
         cursor: str | None = None
         if words:
-            listing = await self.desk.ask(workspace.search, words, _PAGE)
+            listing = await self.desk.ask(workspace.search, words, _PAGE, record=False)
             found = [shown_item(i.item_id, i.attributes, title=i.title) for i in listing.items]
         elif self.name == "all":
             found, cursor = await self._page(None)
         else:
             call = getattr(workspace, self.name)
-            listing = await self.desk.ask(call, _PAGE)
+            listing = await self.desk.ask(call, _PAGE, record=False)
             found = [shown_item(i.item_id, i.attributes, title=i.title) for i in listing.items]
         if mine == self.turn:
             self._draw(found, cursor, words)

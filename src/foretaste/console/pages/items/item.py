@@ -85,7 +85,7 @@ class Item:
 
     async def _neighbours(self) -> None:
         try:
-            found = await self.desk.ask(self.workspace.similar, self.item_id, 8)
+            found = await self.desk.ask(self.workspace.similar, self.item_id, 8, record=False)
         except ForetasteError as error:
             failed(str(error), title="No neighbours yet")
             return
