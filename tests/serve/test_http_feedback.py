@@ -77,9 +77,27 @@ def test_an_anonymous_session_joins_the_account(call: Caller) -> None:
     assert other.status_code == 409
 
 
-def test_a_page_may_send_feedback_and_read_none(call: Caller) -> None:
-    event = {"user_id": "paged", "item_id": "item-1", "kind": "click"}
+def test_a_page_speaks_for_sessions_and_names_nobody(call: Caller) -> None:
+    named = {"user_id": "paged", "item_id": "item-1", "kind": "click"}
+    assert call.post("/v1/feedback", named, role="page").status_code == 403
+    assert call.post("/v1/feedback/batch", {"events": [named]}, role="page").status_code == 403
+    line = json.dumps(named).encode()
+    stream = call("POST", "/v1/feedback/stream", role="page", content=line, headers=NDJSON)
+    assert stream.status_code == 403
+    assert call.post("/v1/recommendations", {"user_id": "p1"}, role="page").status_code == 403
+    assert call.get("/v1/recommendations?user_id=p1", role="page").status_code == 403
+    assert call.get("/api/recommend/p1", role="page").status_code == 403
+    row = {"FeedbackType": "like", "UserId": "paged", "ItemId": "item-1"}
+    assert call.post("/api/feedback", [row], role="page").status_code == 403
+    assert events_of(call, "paged") == []
+    session = call.post("/v1/sessions", role="page").json()["session_id"]
+    event = {"session_id": session, "item_id": "item-1", "kind": "click"}
     assert call.post("/v1/feedback", event, role="page").status_code == 200
+    ask = {"session_id": session, "n": 3}
+    assert call.post("/v1/recommendations", ask, role="page").status_code == 200
+    call.post(f"/v1/sessions/{session}/join", {"user_id": "signed-in"})
+    assert call.post("/v1/feedback", event | {"kind": "like"}, role="page").status_code == 200
+    assert {one["kind"] for one in events_of(call, "signed-in")} == {"click", "like"}
     assert call.get("/v1/feedback", role="page").status_code == 403
 
 

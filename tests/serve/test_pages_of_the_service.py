@@ -93,7 +93,11 @@ def address(service: Service) -> Iterator[str]:
 def page(browser: Any, shop: _Shop, service: Service, address: str) -> Any:
     key = service.access.create_key("default", "page", "snippet").key
 
-    def show(options: str, gap: int = 0) -> Any:
+    def show(options: str, gap: int = 0, user_id: str | None = None) -> Any:
+        if user_id is not None:
+            session = service.workspace().start_session().session_id
+            service.workspace().join_session(session, user_id)
+            options += f' data-session="{session}"'
         body = PAGE.format(options=options, gap=gap, service=address, key=key)
         shop.body = body.encode()
         browser.get(shop.url)
@@ -103,7 +107,7 @@ def page(browser: Any, shop: _Shop, service: Service, address: str) -> Any:
 
 
 def test_a_list_is_shown_with_a_heading_links_and_reasons(page: Any, browser: Any) -> None:
-    rows = page('data-user="p1" data-n="4" data-title="For you" data-link="/item/{item_id}"')
+    rows = page('data-n="4" data-title="For you" data-link="/item/{item_id}"', user_id="p1")
     assert len(rows) == 4
     place = browser.find_element("id", "list")
     heading = browser.find_element("css selector", "#list h2")
@@ -117,7 +121,7 @@ def test_a_list_is_shown_with_a_heading_links_and_reasons(page: Any, browser: An
 
 
 def test_nothing_of_the_catalogue_becomes_markup(page: Any, browser: Any, service: Any) -> None:
-    rows = page('data-user="p2" data-n="50" data-link="javascript:alert({item_id})"')
+    rows = page('data-n="50" data-link="javascript:alert({item_id})"', user_id="p2")
     texts = [row.find_element("css selector", ".foretaste-title").text for row in rows]
     assert EVIL in texts
     assert browser.execute_script("return window.hacked") is None
@@ -125,7 +129,7 @@ def test_nothing_of_the_catalogue_becomes_markup(page: Any, browser: Any, servic
 
 
 def test_a_click_is_reported_and_attributed(page: Any, browser: Any, service: Service) -> None:
-    rows = page('data-user="clicker" data-n="3" data-link="/item/{item_id}"')
+    rows = page('data-n="3" data-link="/item/{item_id}"', user_id="clicker")
     title = rows[1].find_element("css selector", "a").text
     rows[1].find_element("css selector", "a").click()
     (kept,) = until(lambda: service.workspace().events(user_id="clicker").items)
@@ -136,7 +140,7 @@ def test_a_click_is_reported_and_attributed(page: Any, browser: Any, service: Se
 
 
 def test_views_are_reported_if_wanted_once_they_were_seen(page: Any, service: Service) -> None:
-    page('data-user="looker" data-n="3" data-views="view"')
+    page('data-n="3" data-views="view"', user_id="looker")
     found = until(lambda: len(service.workspace().events(user_id="looker").items) == 3)
     assert found
     kinds = {one.event.kind for one in service.workspace().events(user_id="looker").items}

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from fastapi import Depends, Request
 
 from foretaste.app.service import Page, Principal, Service, Workspace
-from foretaste.core.errors import BusyError, InputError
+from foretaste.core.errors import BusyError, ForbiddenError, InputError
 from foretaste.serve.once import Once
 from foretaste.serve.problems import Fault, status_of
 from foretaste.serve.watching.metrics import Metrics
@@ -118,6 +118,25 @@ class Call:
     def actor(self) -> str:
         """Who the audit log says it was."""
         return self.principal.key_id
+
+    def check_named(self, user_id: str | None) -> None:
+        """Refuse a page's key that names a person.
+
+        Such a key stands in pages for all to read. If it could ask for a named person's list,
+        anybody could read in the reasons what that person did. A session's id cannot be guessed.
+
+        Args:
+            user_id: Who is named, if anybody.
+
+        Raises:
+            ForbiddenError: If a page's key names somebody.
+        """
+        if user_id is not None and self.principal.role == "page":
+            raise ForbiddenError(
+                "a page's key may not name people",
+                expected="session_id",
+                remedy="Join a session to the person with a writer's key, and name the session",
+            )
 
     def took_ms(self) -> float:
         """Milliseconds since the request came.

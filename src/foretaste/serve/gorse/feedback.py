@@ -59,6 +59,7 @@ async def gorse_insert_feedback(call: Caller, feedback: FeedbackList) -> Respons
     """Insert feedback; values of the same type, user and item add up."""
     events = [events_.event_of(row) for row in feedback.root]
     if events:
+        call.check_named(events[0].user_id)
         await keep(call, events, None, None)
     return success(len(events))
 

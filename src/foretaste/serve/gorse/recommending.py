@@ -107,6 +107,7 @@ async def _answer(
     write_delay: str | None,
     version: str | None,
 ) -> Response:
+    call.check_named(user_id)
     rows = await call.work(_recommend, call, Question(user_id, n=n), category, offset)
     if write_type is not None and rows:
         when_s = time() + delay_of(write_delay)

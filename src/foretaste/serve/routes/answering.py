@@ -75,6 +75,7 @@ async def answer(call: Call, asked: Asking) -> Response:
     Returns:
         The reply.
     """
+    call.check_named(asked.user_id)
     workspace = call.workspace
     more: dict[str, Any] = {
         "reasons": asked.reasons,

@@ -39,6 +39,7 @@ _SHOWN = 100
 @ROUTES.add("POST", "/v1/feedback", "feedback", RecordedOut, problems=(404,))
 async def record_event(call: Caller, event: EventIn, key: IdempotencyKey = None) -> Response:
     """Record one event: the next answer of that person knows of it."""
+    call.check_named(event.user_id)
     found = await keep(call, [event.event(key)], event.session_id, None)
     return reply(_recorded(found))
 
@@ -49,6 +50,7 @@ async def record_events(call: Caller, batch: EventsIn, key: IdempotencyKey = Non
 
     With an `Idempotency-Key`, event number i is known as `key:i` unless it names a key itself.
     """
+    call.check_named(next((one.user_id for one in batch.events if one.user_id is not None), None))
     durable = None if batch.durability is None else batch.durability == "durable"
     found = [
         await keep(call, events, session_id, durable)
@@ -134,6 +136,7 @@ class _Stream:
             place = ".".join(str(part) for part in first["loc"])
             self.refuse(self.lines, f"{place}: {first['msg']}")
             return
+        self.call.check_named(one.user_id)
         if one.session_id != self._session or len(self._waiting) >= _GROUP:
             await self.flush()
         self._session = one.session_id

@@ -3,8 +3,10 @@
  *   <section data-foretaste data-title="For you" data-n="6" data-link="/film/{item_id}"></section>
  *   <script src="https://service.example/static/foretaste.js" data-key="ft_..." defer></script>
  *
- * The key stands in the page for all to read: use one of the role "page". No cookie is set; a visitor
- * without data-user gets an anonymous session, kept in localStorage unless data-remember="off".
+ * The key stands in the page for all to read: use one of the role "page"; it may name no person.
+ * For somebody who has signed in, the shop's server joins a session to the account and writes its id
+ * into data-session. Everybody else gets an anonymous session, kept in localStorage unless
+ * data-remember="off". No cookie is set.
  * Everything that comes from the service is put into the page as text, never as markup.
  */
 (() => {
@@ -51,9 +53,9 @@
     }
   }
 
-  /** Who asks: a person if the page knows one, else an anonymous session. */
-  function who(userId) {
-    if (userId) return Promise.resolve({ user_id: userId });
+  /** Who asks: the session that the page's server gave, else an anonymous one. */
+  function who(given) {
+    if (given) return Promise.resolve({ session_id: given });
     if (!session) {
       const known = remembered();
       session = known
@@ -74,7 +76,7 @@
     return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
   }
 
-  /** Report one event: { item_id, kind, answer_id, user_id or session_id, ... }. */
+  /** Report one event: { item_id, kind, answer_id, session_id, ... }. */
   function report(event) {
     waiting.push({ time_s: Date.now() / 1000, idempotency_key: name(), ...event });
     if (waiting.length >= MOST) flush();
@@ -183,7 +185,7 @@
       place.setAttribute("role", "region");
     }
     place.setAttribute("aria-busy", "true");
-    return who(options.user)
+    return who(options.session)
       .then((asker) =>
         call("/v1/recommendations", { ...asker, n: options.n, ...options.query }).then((answer) => {
           draw(place, answer, options, asker);
@@ -209,7 +211,7 @@
     if (said.wish) query.wish = said.wish;
     if (said.filter) query.filter = said.filter;
     return {
-      user: said.user || "",
+      session: said.session || "",
       n: Number.parseInt(said.n || "6", 10) || 6,
       title: said.title || "",
       link: said.link || "",
