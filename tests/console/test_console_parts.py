@@ -15,6 +15,7 @@ from foretaste.console.pages.quality.reports import Table
 from foretaste.console.parts.charts import nice_ticks
 from foretaste.console.parts.icons import ICONS
 from foretaste.console.parts.listing import moves
+from foretaste.console.parts.still import h
 from foretaste.console.parts.tables import ago, count, number, when
 from foretaste.console.reading import first_words, shown_item, spelt
 from foretaste.console.shell import PLACES
@@ -126,3 +127,13 @@ def test_cards_are_flattened() -> None:
     assert card_facts({"data": {"n_items": 3, "none": None}, "fit": {"seconds": 1.5}}) == {
         "data n items": "3", "fit seconds": "1.5",
     }  # fmt: skip
+
+
+def test_markup_is_values_and_text_is_text() -> None:
+    node = h(
+        "a", "x", "<b>", h("i"), href="/p", aria_label="l", hidden=None, download=True, for_="f"
+    )
+    assert node == [
+        "a", {"class": "x", "href": "/p", "aria-label": "l", "download": "", "for": "f"},
+        "<b>", ["i", {}],
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver.common.by import By
 
-from foretaste.console.parts.cover import contrast
+from foretaste.console.parts.colours import contrast
 
 from .browsing import Browser, Keys
 
@@ -142,9 +142,9 @@ def test_a_thumb_changes_the_list_at_once_and_is_on_record(browser: Browser) -> 
     answer_id = events[0].event.answer_id
     assert answer_id is not None
     assert workspace.answer_shown(answer_id).user_id == "bob", "attributed to the list shown"
-    said = browser.all("[role=status]")
-    assert any("List changed" in one.get_attribute("textContent") for one in said)
-    assert any(".chip" for one in browser.all(".pick .chip")), "what moved is marked"
+    said = [one.get_attribute("textContent") or "" for one in browser.all("[role=status]")]
+    assert any("List changed" in one for one in said)
+    assert browser.all(".pick .chip"), "what moved is marked"
 
 
 def test_variety_and_before_and_after(browser: Browser) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from nicegui.element import Element
-
-from foretaste.console.parts.elements import tag
+from foretaste.console.parts.still import Still, h
 
 __all__ = ["Estimate", "Line", "lines", "nice_ticks", "whiskers"]
 
@@ -38,7 +37,7 @@ def whiskers(
     zero: bool = True,
     digits: int = 2,
     span: tuple[float, float] | None = None,
-) -> Element:
+) -> Still:
     """Draw numbers as dots with whiskers, one below the other on one scale.
 
     Args:
@@ -58,27 +57,29 @@ def whiskers(
     def at(value: float) -> float:
         return 2 + 96 * min(max((value - low) / wide, 0.0), 1.0)
 
-    with tag("table", classes="whiskers", aria_label=label) as drawn, tag("tbody"):
-        for one in rows:
-            with tag("tr"):
-                with tag("th", scope="row"):
-                    tag("span", one.name, "wrap")
-                    if one.note:
-                        tag("span", one.note, "note tiny faint")
-                with tag("td", classes="scale"), tag("div", classes="track", aria_hidden="true"):
-                    if zero:
-                        tag("i", classes="zero").style(f"left:{at(0.0):.1f}%")
-                    left, right = at(one.low), at(one.high)
-                    tag("i", classes="whisker").style(
-                        f"left:{left:.1f}%;width:{max(right - left, 0.4):.1f}%"
-                    )
-                    kind = "minus" if one.mean < 0 and zero else "plus"
-                    tag("i", classes=f"dot {kind}").style(f"left:{at(one.mean):.1f}%")
-                with tag("td", classes="num value"):
-                    tag("span", f"{one.mean:.{digits}f}")
-                    between = f"{one.low:.{digits}f} to {one.high:.{digits}f}"
-                    tag("span", between, "note tiny faint")
-    return drawn
+    lines = []
+    for one in rows:
+        left, right = at(one.low), at(one.high)
+        kind = "minus" if one.mean < 0 and zero else "plus"
+        marks = [h("i", "zero", style=f"left:{at(0.0):.1f}%")] if zero else []
+        long = f"left:{left:.1f}%;width:{max(right - left, 0.4):.1f}%"
+        marks += [
+            h("i", "whisker", style=long),
+            h("i", f"dot {kind}", style=f"left:{at(one.mean):.1f}%"),
+        ]
+        between = f"{one.low:.{digits}f} to {one.high:.{digits}f}"
+        name = [h("span", "wrap", one.name)]
+        name += [h("span", "note tiny faint", one.note)] if one.note else []
+        lines.append(
+            h(
+                "tr", "",
+                h("th", "", *name, scope="row"),
+                h("td", "scale", h("div", "track", *marks, aria_hidden="true")),
+                h("td", "num value", h("span", "", f"{one.mean:.{digits}f}"),
+                  h("span", "note tiny faint", between)),
+            )
+        )  # fmt: skip
+    return Still(h("table", "whiskers", h("tbody", "", *lines), aria_label=label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,13 @@ class Line:
 
 _WIDTH, _HEIGHT = 640, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 120, 14, 40
+_At = Callable[[Any], float]
 _DASHES = ("", "7 4", "2 4", "10 3 2 3", "1 3", "12 5")
 
 
 def lines(
     series: Sequence[Line], places: Sequence[str], *, label: str, across: str, up: str
-) -> Element:
+) -> Still:
     """Draw lines with intervals as bands, named at their ends.
 
     Args:
@@ -125,27 +127,22 @@ def lines(
     def y(value: float) -> float:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - (value - low) / ((high - low) or 1.0))
 
-    drawn = tag("svg", classes="lines", role="img", aria_label=label)
-    drawn.props["viewBox"] = f"0 0 {_WIDTH} {_HEIGHT}"
-    with drawn:
-        for tick in ticks:
-            _svg("line", {"x1": _LEFT, "x2": _WIDTH - _RIGHT, "y1": y(tick), "y2": y(tick)}, "grid")
-            _svg(
-                "text",
-                {"x": _LEFT - 8, "y": y(tick) + 4, "text-anchor": "end"},
-                "tick",
-                f"{tick:g}",
-            )
-        for place, name in enumerate(places):
-            spot = {"x": x(place), "y": _HEIGHT - _BOTTOM + 18, "text-anchor": "middle"}
-            _svg("text", spot, "tick", name)
-        middle = (_LEFT + _WIDTH - _RIGHT) / 2
-        _svg("text", {"x": middle, "y": _HEIGHT - 4, "text-anchor": "middle"}, "axis", across)
-        _svg("text", {"x": _LEFT, "y": _TOP - 3}, "axis", up)
-        for at, line in enumerate(series):
-            _line(line, at, x, y)
-        _names(series, y)
-    return drawn
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    shapes = []
+    for tick in ticks:
+        ends = {"x1": _LEFT, "x2": _WIDTH - _RIGHT, "y1": y(tick), "y2": y(tick)}
+        shapes.append(h("line", "grid", **ends))
+        shapes.append(_text("tick", f"{tick:g}", _LEFT - 8, y(tick) + 4, "end"))
+    for place, name in enumerate(places):
+        shapes.append(_text("tick", name, x(place), _HEIGHT - _BOTTOM + 18, "middle"))
+    shapes.append(_text("axis", across, middle, _HEIGHT - 4, "middle"))
+    shapes.append(_text("axis", up, _LEFT, _TOP - 3))
+    for at, line in enumerate(series):
+        shapes += _line(line, at, x, y)
+    shapes += _names(series, y)
+    return Still(
+        h("svg", "lines", *shapes, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", aria_label=label)
+    )
 
 
 def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
@@ -172,42 +169,32 @@ def _floor_log10(value: float) -> int:
     return int(text[text.index("e") + 1 :])
 
 
-def _line(line: Line, at: int, x: object, y: object) -> None:
-    assert callable(x) and callable(y)
+def _line(line: Line, at: int, x: _At, y: _At) -> list[Any]:
     known = [(place, point) for place, point in enumerate(line.points) if point is not None]
     top = [f"{x(place):.1f},{y(point[2]):.1f}" for place, point in known]
     bottom = [f"{x(place):.1f},{y(point[1]):.1f}" for place, point in reversed(known)]
     kind = f"l{min(at, 5)}"
-    if at == 0:
-        _svg("polygon", {"points": " ".join(top + bottom)}, f"band {kind}")
+    shapes = [h("polygon", f"band {kind}", points=" ".join(top + bottom))] if at == 0 else []
     spots = " ".join(f"{x(place):.1f},{y(point[0]):.1f}" for place, point in known)
-    _svg("polyline", {"points": spots, "stroke-dasharray": _DASHES[at % 6]}, f"stroke {kind}")
+    shapes.append(h("polyline", f"stroke {kind}", points=spots, stroke_dasharray=_DASHES[at % 6]))
     for place, point in known:
-        _svg(
-            "circle",
-            {"cx": x(place), "cy": y(point[0]), "r": 4 if at == 0 else 2.5},
-            f"spot {kind}",
-        )
+        spot = {"cx": x(place), "cy": y(point[0]), "r": 4 if at == 0 else 2.5}
+        shapes.append(h("circle", f"spot {kind}", **spot))
+    return shapes
 
 
-def _names(series: Sequence[Line], y: object) -> None:
-    assert callable(y)
+def _names(series: Sequence[Line], y: _At) -> list[Any]:
     ends = sorted(
         (y(points[-1][0]), at, line.name)
         for at, line in enumerate(series)
         if (points := [point for point in line.points if point is not None])
     )
-    below = -100.0
+    below, names = -100.0, []
     for height, at, name in ends:
         below = max(height, below + 15)
-        place = {"x": _WIDTH - _RIGHT + 10, "y": below + 4}
-        _svg("text", place, f"name l{min(at, 5)}", name)
+        names.append(_text(f"name l{min(at, 5)}", name, _WIDTH - _RIGHT + 10, below + 4))
+    return names
 
 
-def _svg(name: str, attributes: Mapping[str, object], classes: str, text: str = "") -> None:
-    drawn = tag(name, text, classes)
-    spelt = {
-        key: f"{value:.1f}" if isinstance(value, float) else str(value)
-        for key, value in attributes.items()
-    }
-    drawn.props.update(spelt)
+def _text(classes: str, text: str, x: float, y: float, anchor: str = "start") -> list[Any]:
+    return h("text", classes, text, x=x, y=y, text_anchor=anchor)

@@ -15,11 +15,21 @@ from importlib import resources
 from typing import Any
 
 import orjson
-from nicegui.element import Element
 
-from foretaste.console.parts.elements import tag
+from foretaste.console.parts.colours import contrast
+from foretaste.console.parts.still import Still, h
 
-__all__ = ["COMPOSITIONS", "PALETTES", "Cover", "Face", "contrast", "cover", "cover_of", "fit"]
+__all__ = [
+    "COMPOSITIONS",
+    "PALETTES",
+    "Cover",
+    "Face",
+    "contrast",
+    "cover",
+    "cover_node",
+    "cover_of",
+    "fit",
+]
 
 PALETTES: Mapping[str, tuple[str, str, str]] = {
     "ember": ("#241512", "#e4572e", "#ffe9dc"),
@@ -147,15 +157,15 @@ def cover_of(title: str, attributes: Mapping[str, Any]) -> Cover:
     return Cover(title, next(years, ""), kind, maker)
 
 
-def cover(of: Cover, classes: str = "") -> Element:
-    """Draw a cover. It is decoration: the title must stand beside it.
+def cover_node(of: Cover, classes: str = "") -> list[Any]:
+    """A cover. It is decoration: the title must stand beside it.
 
     Args:
         of: What to draw.
         classes: Further CSS classes.
 
     Returns:
-        The element; its width is that of its place.
+        A node; its width is that of its place.
     """
     chance = int.from_bytes(hashlib.sha256(f"{of.title}|{of.year}".encode()).digest()[:8], "big")
     palettes, compositions = _mood(of.kind)
@@ -164,22 +174,32 @@ def cover(of: Cover, classes: str = "") -> Element:
     if name == "tower" and len(_tower(of.title)) < 2:
         name = "spine"  # one word makes no tower
     turn = chance // 4096 % 100
-    drawn = tag("div", classes=f"cover {name} {classes}".strip(), aria_hidden="true")
-    drawn.style(f"--g:{ground};--f:{figure};--i:{ink};--turn:{turn}")
-    with drawn:
-        shape = tag("i", classes="shape")
-        if name == "numeral":
-            tag("b", of.year[-2:] or of.title[:1].upper(), "numeral-mark")
-        with tag("div", classes="words"):
-            if name == "tower":
-                shape.style(f"top:{_build(of.title, contrast(ground, figure) > 3) + 12:.1f}cqw")
-            else:
-                size = fit(of.title, name)
-                tag("div", of.title, "t").style(f"font-size:{size:.2f}cqw")
-        with tag("div", classes="small-print"):
-            tag("span", of.maker)
-            tag("span", of.year)
-    return drawn
+    if name == "tower":
+        words, height = _build(of.title, contrast(ground, figure) > 3)
+        shape = h("i", "shape", style=f"top:{height + 12:.1f}cqw")
+    else:
+        size = f"font-size:{fit(of.title, name):.2f}cqw"
+        words, shape = [h("div", "t", of.title, style=size)], h("i", "shape")
+    mark = [h("b", "numeral-mark", of.year[-2:] or of.title[:1].upper())]
+    return h(
+        "div", f"cover {name} {classes}".strip(), shape, *(mark if name == "numeral" else []),
+        h("div", "words", *words),
+        h("div", "small-print", h("span", "", of.maker), h("span", "", of.year)),
+        aria_hidden="true", style=f"--g:{ground};--f:{figure};--i:{ink};--turn:{turn}",
+    )  # fmt: skip
+
+
+def cover(of: Cover, classes: str = "") -> Still:
+    """Draw a cover.
+
+    Args:
+        of: What to draw.
+        classes: Further CSS classes.
+
+    Returns:
+        The element.
+    """
+    return Still(cover_node(of, classes))
 
 
 def fit(title: str, name: str) -> float:
@@ -200,39 +220,17 @@ def fit(title: str, name: str) -> float:
     return max(size, 6.0)
 
 
-def contrast(one: str, other: str) -> float:
-    """How well one colour can be read on another.
-
-    Source: WCAG 2.2, contrast ratio.
-
-    Args:
-        one: A colour as ``#rrggbb``.
-        other: Another.
-
-    Returns:
-        1 (the same) to 21 (black on white).
-    """
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _build(title: str, coloured: bool) -> float:
-    """Set a tower of words, each as wide as the cover; gives how high it became."""
+def _build(title: str, coloured: bool) -> tuple[list[Any], float]:
+    """A tower of words, each as wide as the cover, and how high it became."""
     face, lines = COMPOSITIONS["tower"], _tower(title)
     sizes = [min(face.most, face.width / _width(line, "tower")) for line in lines]
     shrink = min(1.0, face.height / (sum(sizes) * face.leading))
-    for place, (line, size) in enumerate(zip(lines, sizes, strict=True)):
-        second = " second" if coloured and place % 2 else ""
-        tag("div", line, f"t{second}").style(f"font-size:{size * shrink:.2f}cqw")
-    return sum(sizes) * shrink * face.leading
+    built = [
+        h("div", "t second" if coloured and place % 2 else "t", line,
+          style=f"font-size:{size * shrink:.2f}cqw")
+        for place, (line, size) in enumerate(zip(lines, sizes, strict=True))
+    ]  # fmt: skip
+    return built, sum(sizes) * shrink * face.leading
 
 
 def _tower(title: str) -> list[str]:

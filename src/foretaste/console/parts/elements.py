@@ -12,7 +12,8 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from foretaste.console.parts.icons import icon
+from foretaste.console.parts.icons import icon_node
+from foretaste.console.parts.still import Still, h
 
 __all__ = ["Action", "Node", "button", "clear", "heading", "link", "note", "tag"]
 
@@ -115,11 +116,10 @@ def button(
     element = tag("button", "", f"button {kind}".strip(), aria_label=label, **attributes)
     if label and not text:
         element.props["title"] = label
+    inside = [icon_node(drawn)] if drawn else []
+    inside += [h("span", "", text)] if text else []
     with element:
-        if drawn:
-            icon(drawn)
-        if text:
-            tag("span", text)
+        Still(h("span", "inside", *inside))
     if act is not None:
         element.on("click", lambda: act(), [])
     return element

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import resources
+from typing import Any
 
 import orjson
-from nicegui.element import Element
 
-__all__ = ["FAVICON", "ICONS", "brand_mark", "icon"]
+from foretaste.console.parts.still import Still, h
+
+__all__ = ["FAVICON", "ICONS", "brand_mark", "icon", "icon_node"]
 
 ICONS: dict[str, list[str]] = orjson.loads(
     resources.files("foretaste.console").joinpath("static/icons.json").read_bytes()
@@ -22,8 +24,20 @@ FAVICON = (
 """The mark: a disc with the first bite taken."""
 
 
-def icon(name: str) -> Element:
-    """Draw an icon; it is decoration, so what it means must be said in words beside it.
+def icon_node(name: str) -> list[Any]:
+    """An icon; it is decoration, so what it means must be said in words beside it.
+
+    Args:
+        name: One of :data:`ICONS`.
+
+    Returns:
+        A node.
+    """
+    return _svg("icon", *(h("path", d=path) for path in ICONS[name]))
+
+
+def icon(name: str) -> Still:
+    """Draw an icon.
 
     Args:
         name: One of :data:`ICONS`.
@@ -31,26 +45,18 @@ def icon(name: str) -> Element:
     Returns:
         The element.
     """
-    return _svg("icon", *({"d": path} for path in ICONS[name]))
+    return Still(icon_node(name))
 
 
-def brand_mark() -> Element:
+def brand_mark() -> Still:
     """Draw the mark.
 
     Returns:
         The element.
     """
-    drawn = _svg("mark", {"d": _BITE, "fill": "currentColor"})
-    with drawn:
-        dot = Element("circle")
-        dot.props.update({"cx": "19.3", "cy": "3.8", "r": "1.9", "fill": "currentColor"})
-    return drawn
+    dot = h("circle", cx="19.3", cy="3.8", r="1.9", fill="currentColor")
+    return Still(_svg("mark", h("path", d=_BITE, fill="currentColor"), dot))
 
 
-def _svg(classes: str, *paths: dict[str, str]) -> Element:
-    drawn = Element("svg").classes(classes)
-    drawn.props.update({"viewBox": "0 0 24 24", "aria-hidden": "true", "focusable": "false"})
-    with drawn:
-        for path in paths:
-            Element("path").props.update(path)
-    return drawn
+def _svg(classes: str, *shapes: list[Any]) -> list[Any]:
+    return h("svg", classes, *shapes, viewBox="0 0 24 24", aria_hidden="true", focusable="false")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from foretaste.console.parts.cover import cover
-from foretaste.console.parts.elements import button, link, tag
+from foretaste.console.parts.cover import cover_node
+from foretaste.console.parts.elements import button, tag
+from foretaste.console.parts.still import Still, h
 from foretaste.console.reading import Shown
 from foretaste.core import Reason
 
-__all__ = ["Move", "moves", "reason_lines", "row", "small_row"]
+__all__ = ["Move", "moves", "reason_nodes", "row", "small_row"]
 
 Thumb = Callable[[str, str], Awaitable[None] | None]
 _SHOWN = 3  # reasons before the rest is folded away
@@ -59,21 +61,23 @@ def moves(before: Sequence[str], after: Sequence[str]) -> list[Move]:
     ]
 
 
-def reason_lines(reasons: Sequence[Reason], largest: float) -> None:
-    """Draw reasons: a sentence each, and how much it weighs.
+def reason_nodes(reasons: Sequence[Reason], largest: float) -> list[list[Any]]:
+    """Reasons: a sentence each, and how much it weighs.
 
     Args:
         reasons: Strongest first.
         largest: Weight that fills a bar, the same for the whole list.
+
+    Returns:
+        Nodes.
     """
     if not reasons:
-        tag("p", "No single reason stands out.", "small faint")
-        return
-    _reasons(reasons[:_SHOWN], largest)
+        return [h("p", "small faint", "No single reason stands out.")]
+    nodes = [_reasons(reasons[:_SHOWN], largest)]
     if len(reasons) > _SHOWN:
-        with tag("details", classes="more"):
-            tag("summary", f"{len(reasons) - _SHOWN} more")
-            _reasons(reasons[_SHOWN:], largest)
+        more = h("summary", "", f"{len(reasons) - _SHOWN} more")
+        nodes.append(h("details", "more", more, _reasons(reasons[_SHOWN:], largest)))
+    return nodes
 
 
 def row(
@@ -99,29 +103,41 @@ def row(
         explored: Whether chance put it here.
         thumb: Called with the item's id and ``like`` or ``dislike``; no thumbs without.
     """
+    link = h("a", "", shown.title, href=href)
+    head = [h("h3", "wrap", link)]
+    if move is not None:
+        head.append(_badge(move))
+    if explored:
+        chance = "Chance put it at this place"
+        head.append(h("span", "chip slim warn", "explored", title=chance))
+    body = [h("div", "line even", *head)]
+    if shown.facts:
+        body.append(h("p", "small faint wrap", shown.facts))
     with tag("li", classes="pick"):
-        tag("span", place, "place num", aria_hidden="true")
-        with tag("a", classes="face", href=href, tabindex="-1", aria_hidden="true"):
-            cover(shown.cover)
-        with tag("div", classes="body"):
-            with tag("div", classes="line even"):
-                with tag("h3", classes="wrap"):
-                    link(shown.title, href)
-                if move is not None:
-                    _badge(move)
-                if explored:
-                    tag("span", "explored", "chip slim warn", title="Chance put it at this place")
-            if shown.facts:
-                tag("p", shown.facts, "small faint wrap")
-            reason_lines(reasons, largest)
+        Still(
+            h(
+                "div", "inside",
+                h("span", "place num", str(place), aria_hidden="true"),
+                h("a", "face", cover_node(shown.cover), href=href, tabindex="-1",
+                  aria_hidden="true"),
+                h("div", "body", *body, *reason_nodes(reasons, largest)),
+            )
+        )  # fmt: skip
         if thumb is not None:
             with tag("div", classes="thumbs"):
                 _thumb(shown, "up", "like", thumb)
                 _thumb(shown, "down", "dislike", thumb)
 
 
-def small_row(shown: Shown, place: int, note: str, href: str, move: Move | None = None) -> None:
-    """Draw an item in one line, for lists beside each other.
+def small_row(
+    shown: Shown,
+    place: int,
+    note: str,
+    href: str,
+    move: Move | None = None,
+    why: str = "",
+) -> list[Any]:
+    """An item in one line, for lists beside each other.
 
     Args:
         shown: The item.
@@ -129,38 +145,44 @@ def small_row(shown: Shown, place: int, note: str, href: str, move: Move | None 
         note: Small print on the right.
         href: Where the item's own page is.
         move: Where it stood before, if that is to be shown.
+        why: A sentence below.
+
+    Returns:
+        A node, a list item.
     """
-    with tag("li", classes="pick slim"):
-        tag("span", place, "place num", aria_hidden="true")
-        with tag("span", classes="face"):
-            cover(shown.cover)
-        with tag("div", classes="body"):
-            link(shown.title, href, "strong wrap")
-            if shown.facts:
-                tag("span", shown.facts, "tiny faint wrap")
-        if move is not None:
-            _badge(move)
-        elif note:
-            tag("span", note, "tiny faint num")
+    body = [h("a", "strong wrap", shown.title, href=href)]
+    body += [h("span", "tiny faint wrap", text) for text in (shown.facts, why) if text]
+    end = _badge(move) if move is not None else h("span", "tiny faint num", note)
+    return h(
+        "li", "pick slim",
+        h("span", "place num", str(place), aria_hidden="true"),
+        h("span", "face", cover_node(shown.cover)),
+        h("div", "body", *body),
+        end,
+    )  # fmt: skip
 
 
-def _reasons(reasons: Sequence[Reason], largest: float) -> None:
-    with tag("ul", classes="reasons"):
-        for reason in reasons:
-            share = min(abs(reason.weight) / largest, 1.0) if largest > 0 else 0.0
-            sign = "plus" if reason.weight >= 0 else "minus"
-            with tag("li"):
-                with tag("span", classes=f"weight {sign}", aria_hidden="true"):
-                    tag("i").style(f"width:{100 * share:.0f}%")
-                tag("span", reason.text, "wrap")
-                tag("span", f"{reason.weight:+.2f}", "num faint tiny amount")
+def _reasons(reasons: Sequence[Reason], largest: float) -> list[Any]:
+    lines = []
+    for reason in reasons:
+        share = min(abs(reason.weight) / largest, 1.0) if largest > 0 else 0.0
+        sign = "plus" if reason.weight >= 0 else "minus"
+        bar = h("i", style=f"width:{100 * share:.0f}%")
+        lines.append(
+            h(
+                "li", "",
+                h("span", f"weight {sign}", bar, aria_hidden="true"),
+                h("span", "wrap", reason.text),
+                h("span", "num faint tiny amount", f"{reason.weight:+.2f}"),
+            )
+        )  # fmt: skip
+    return h("ul", "reasons", *lines)
 
 
-def _badge(move: Move) -> None:
+def _badge(move: Move) -> list[Any]:
     kind = "on" if move.by is None or move.by > 0 else ""
-    with tag("span", classes=f"chip slim num {kind}".strip()):
-        tag("span", move.sign, aria_hidden="true")
-        tag("span", move.words, "unseen")
+    sign = h("span", "", move.sign, aria_hidden="true")
+    return h("span", f"chip slim num {kind}".strip(), sign, h("span", "unseen", move.words))
 
 
 def _thumb(shown: Shown, drawn: str, kind: str, thumb: Thumb) -> None:

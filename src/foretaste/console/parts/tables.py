@@ -6,14 +6,17 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from nicegui.element import Element
 
 from foretaste.console.parts.elements import tag
+from foretaste.console.parts.still import Still, h
 
 __all__ = ["Cell", "ago", "count", "facts", "number", "table", "tiles", "when"]
 
-Cell = str | Callable[[], object]
+Cell = str | list[Any] | Callable[[], object]
+"""Words, a node (see :func:`~foretaste.console.parts.still.h`), or what draws something alive."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, label: str) -> Element:
@@ -27,23 +30,38 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, label: str) ->
     Returns:
         The element.
     """
-    with (
-        tag("div", classes="scroller", tabindex="0", role="region", aria_label=label) as drawn,
-        tag("table", classes="table"),
-    ):
-        with tag("thead"), tag("tr"):
-            for name in head:
-                tag("th", name, scope="col")
-        with tag("tbody"):
-            for row in rows:
-                with tag("tr"):
-                    for name, cell in zip(head, row, strict=True):
-                        if isinstance(cell, str):
-                            tag("td", cell, "wrap", data_name=name)
-                        else:
-                            with tag("td", data_name=name):
-                                cell()
+    lines = [list(row) for row in rows]
+    top = h("thead", "", h("tr", "", *(h("th", "", name, scope="col") for name in head)))
+    with tag(
+        "div", classes="scroller", tabindex="0", role="region", aria_label=label
+    ) as drawn:  # fmt: skip
+        if not any(callable(cell) for line in lines for cell in line):
+            body = [h("tr", "", *_still_cells(head, line)) for line in lines]
+            Still(h("table", "table", top, h("tbody", "", *body)))
+            return drawn
+        with tag("table", classes="table"):
+            Still(top)
+            with tag("tbody"):
+                for line in lines:
+                    with tag("tr"):
+                        _cells(head, line)
     return drawn
+
+
+def _still_cells(head: Sequence[str], line: Sequence[Cell]) -> list[list[Any]]:
+    return [
+        h("td", "wrap", cell if isinstance(cell, str | list) else "", data_name=name)
+        for name, cell in zip(head, line, strict=True)
+    ]
+
+
+def _cells(head: Sequence[str], line: Sequence[Cell]) -> None:
+    for name, cell in zip(head, line, strict=True):
+        if callable(cell):
+            with tag("td", data_name=name):
+                cell()
+        else:
+            Still(h("td", "wrap", cell, data_name=name))
 
 
 def facts(pairs: Mapping[str, str]) -> Element:
@@ -55,11 +73,8 @@ def facts(pairs: Mapping[str, str]) -> Element:
     Returns:
         The element.
     """
-    with tag("dl", classes="facts") as drawn:
-        for name, value in pairs.items():
-            tag("dt", name)
-            tag("dd", value, "wrap")
-    return drawn
+    nodes = [(h("dt", "", name), h("dd", "wrap", value)) for name, value in pairs.items()]
+    return Still(h("dl", "facts", *(node for pair in nodes for node in pair)))
 
 
 def tiles(pairs: Mapping[str, str]) -> Element:
@@ -71,12 +86,11 @@ def tiles(pairs: Mapping[str, str]) -> Element:
     Returns:
         The element.
     """
-    with tag("dl", classes="tiles") as drawn:
-        for name, value in pairs.items():
-            with tag("div"):
-                tag("dt", name)
-                tag("dd", value, "num")
-    return drawn
+    return Still(
+        h("dl", "tiles", *(
+            h("div", "", h("dt", "", name), h("dd", "num", value)) for name, value in pairs.items()
+        ))
+    )  # fmt: skip
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -9,6 +9,7 @@ from foretaste.console.pages.discover.wanting import Wanting
 from foretaste.console.parts.elements import button, clear, heading, note, tag
 from foretaste.console.parts.listing import moves, row, small_row
 from foretaste.console.parts.states import banner, empty, failed
+from foretaste.console.parts.still import Still, h
 from foretaste.console.reading import Shown, read_items
 from foretaste.core import Answer
 from foretaste.core.errors import OutsideError, UnauthenticatedError
@@ -72,8 +73,9 @@ class Results:
             else:
                 self._list(answer, shown, before)
             self._foot(answer)
-        if before is not None:
-            fresh = len(set(answer.item_ids) - set(before.item_ids))
+        last = self._want.last
+        if last is not None:
+            fresh = len(set(answer.item_ids) - set(last.item_ids))
             self._desk.say(f"List changed: {len(answer)} items, {fresh} of them new.")
 
     def _head(self, answer: Answer) -> None:
@@ -116,13 +118,15 @@ class Results:
 
     def _column(self, answer: Answer, shown: dict[str, Shown], before: Answer | None) -> None:
         moved = moves(before.item_ids, answer.item_ids) if before is not None else None
-        with tag("ol", classes="picks"):
-            for place, item_id in enumerate(answer.item_ids):
-                small_row(
-                    shown[item_id], place + 1, f"{answer.scores[place]:.2f}",
-                    self._desk.path("items", id=item_id),
-                    None if moved is None else moved[place],
-                )  # fmt: skip
+        rows = [
+            small_row(
+                shown[item_id], place + 1, f"{answer.scores[place]:.2f}",
+                self._desk.path("items", id=item_id),
+                None if moved is None else moved[place],
+            )
+            for place, item_id in enumerate(answer.item_ids)
+        ]  # fmt: skip
+        Still(h("ol", "picks", *rows))
 
     def _foot(self, answer: Answer) -> None:
         took = answer.timings_ms.get("total", sum(answer.timings_ms.values()))

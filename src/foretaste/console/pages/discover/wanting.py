@@ -29,6 +29,7 @@ class Wanting:
         n: Length of the list.
         session_id: The anonymous session that thumbs of nobody in particular go to.
         answer: What was answered last.
+        last: What was answered before that.
         before: What it is compared with.
         pinned: Whether ``before`` stays as it is, whatever is asked.
         since_s: When ``answer`` came, on a clock that never goes back.
@@ -43,6 +44,7 @@ class Wanting:
     n: int = 10
     session_id: str | None = None
     answer: Answer | None = None
+    last: Answer | None = None
     before: Answer | None = None
     pinned: bool = False
     since_s: float = 0.0
@@ -80,7 +82,7 @@ class Wanting:
         now_s = time.monotonic()
         if not self.pinned and self.answer is not None and now_s - self.since_s > _LOOKED_AT_S:
             self.before = self.answer
-        self.answer, self.since_s = answer, now_s
+        self.last, self.answer, self.since_s = self.answer, answer, now_s
         return answer
 
     def react(self, workspace: Workspace, item_id: str, kind: str) -> int:
@@ -114,6 +116,7 @@ class Wanting:
             )
         if self.user_id is None and self.session_id is None:
             self.session_id = workspace.start_session().session_id
+        self.since_s = float("-inf")  # whoever reacts has looked at the list
         event = Event(
             item_id, kind, user_id=self.user_id, time_s=time.time(), answer_id=answer.answer_id
         )

@@ -10,11 +10,12 @@ from starlette.datastructures import QueryParams
 from foretaste.console.desk import Desk
 from foretaste.console.pages.items.adding import Adding
 from foretaste.console.pages.items.item import Item
-from foretaste.console.parts.cover import cover
+from foretaste.console.parts.cover import cover_node
 from foretaste.console.parts.elements import button, clear, link, tag
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.sheet import tabs
 from foretaste.console.parts.states import empty
+from foretaste.console.parts.still import Still, h
 from foretaste.console.reading import Shown, shown_item, title_column
 from foretaste.console.shell import page_title
 
@@ -144,9 +145,10 @@ def draw_wall(desk: Desk, found: Sequence[Shown], kind: str = "wall-of-covers") 
 
 def _cards(desk: Desk, found: Sequence[Shown]) -> None:
     for one in found:
-        with tag("li"), tag("a", href=desk.path("items", id=one.item_id)):
-            cover(one.cover)
-            tag("span", one.title, "strong small wrap")
-            tag("span", one.facts, "tiny faint wrap")
-            if one.hidden:
-                tag("span", "hidden", "chip slim warn")
+        inside = [
+            cover_node(one.cover), h("span", "strong small wrap", one.title),
+            h("span", "tiny faint wrap", one.facts),
+        ]  # fmt: skip
+        if one.hidden:
+            inside.append(h("span", "chip slim warn", "hidden"))
+        Still(h("li", "", h("a", "", *inside, href=desk.path("items", id=one.item_id))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nicegui import ui
 
 from foretaste.console.desk import Desk
@@ -10,7 +12,8 @@ from foretaste.console.parts.elements import button, clear, heading, link, note,
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.listing import small_row
 from foretaste.console.parts.sheet import confirm
-from foretaste.console.parts.states import empty, failed
+from foretaste.console.parts.states import empty, failed, loading
+from foretaste.console.parts.still import Still, h
 from foretaste.console.parts.tables import Cell, ago, facts, table, when
 from foretaste.console.reading import Shown, read_items, shown_item, spelt, title_column
 from foretaste.core.errors import ForetasteError
@@ -50,7 +53,7 @@ class Item:
                 await self._neighbours()
             with tag("section", classes="card stack", aria_label="Audience"):
                 heading(2, "Who would like it")
-                await draw_audience(desk, self.item_id)
+                self._audience()
         with tag("div", classes="two"):
             with tag("section", classes="card stack", aria_label="Knowledge"):
                 heading(2, "What is known of it")
@@ -83,6 +86,18 @@ class Item:
     def _ask_path(self) -> str:
         return self.desk.path("", item=self.item_id)
 
+    def _audience(self) -> None:
+        """Everybody's score takes a while with many people: the page does not wait for it."""
+        room = tag("div", classes="stack", aria_live="polite")
+
+        async def fill() -> None:
+            with clear(room):
+                await draw_audience(self.desk, self.item_id)
+
+        with room:
+            loading("Asking everybody …", 4)
+        ui.timer(0.0, self.desk.act(fill), once=True)
+
     async def _neighbours(self) -> None:
         try:
             found = await self.desk.ask(self.workspace.similar, self.item_id, 8, record=False)
@@ -91,11 +106,12 @@ class Item:
             return
         if not found.items:
             empty("No neighbours", "Nothing in the catalogue comes near it yet.")
-        with tag("ol", classes="picks"):
-            for place, one in enumerate(found.items):
-                shown = shown_item(one.item_id, one.attributes, title=one.title)
-                href = self.desk.path("items", id=one.item_id)
-                small_row(shown, place + 1, f"{one.score:.2f}", href)
+        rows = []
+        for place, one in enumerate(found.items):
+            shown = shown_item(one.item_id, one.attributes, title=one.title)
+            href = self.desk.path("items", id=one.item_id)
+            rows.append(small_row(shown, place + 1, f"{one.score:.2f}", href))
+        Still(h("ol", "picks", *rows))
 
     async def _knowledge(self) -> None:
         triples = await self.desk.ask(self._triples)
@@ -108,16 +124,16 @@ class Item:
         grouped: dict[str, list[tuple[str, bool]]] = {}
         for relation, other, is_item in triples[:_TRIPLES]:
             grouped.setdefault(relation.replace("_", " "), []).append((other, is_item))
-        with tag("dl", classes="facts"):
-            for relation, others in grouped.items():
-                tag("dt", relation)
-                with tag("dd", classes="line"):
-                    for other, is_item in others:
-                        if is_item:
-                            href = self.desk.path("items", id=other)
-                            link(known[other].title, href, "chip slim")
-                        else:
-                            tag("span", other, "chip slim wrap")
+        told: list[Any] = []
+        for relation, others in grouped.items():
+            chips = [
+                h("a", "chip slim", known[other].title, href=self.desk.path("items", id=other))
+                if is_item
+                else h("span", "chip slim wrap", other)
+                for other, is_item in others
+            ]
+            told += [h("dt", "", relation), h("dd", "line", *chips)]
+        Still(h("dl", "facts", *told))
         if len(triples) > _TRIPLES:
             note(f"{len(triples) - _TRIPLES} more are not shown.", "tiny faint")
 
@@ -153,7 +169,7 @@ class Item:
     def _person(self, user_id: str | None) -> Cell:
         if user_id is None:
             return "a session"
-        return lambda: link(user_id, self.desk.path("people", id=user_id), "wrap")
+        return h("a", "wrap", user_id, href=self.desk.path("people", id=user_id))
 
     def _change(self, record: ItemRecord) -> None:
         desk = self.desk
@@ -198,13 +214,18 @@ async def draw_audience(desk: Desk, item_id: str) -> bool:
             empty("No audience yet", "Nobody whose taste is known would be shown this.")
             return False
         top = max(abs(score) for _, score in found) or 1.0
-        with tag("ol", classes="audience"):
-            for user_id, score in found:
-                with tag("li"):
-                    link(user_id, desk.path("people", id=user_id), "wrap")
-                    with tag("span", classes="weight", aria_hidden="true"):
-                        tag("i").style(f"width:{100 * max(score, 0.0) / top:.0f}%")
-                    tag("span", f"{score:.2f}", "num small faint")
+        rows = []
+        for user_id, score in found:
+            bar = h("i", style=f"width:{100 * max(score, 0.0) / top:.0f}%")
+            rows.append(
+                h(
+                    "li", "",
+                    h("a", "wrap", user_id, href=desk.path("people", id=user_id)),
+                    h("span", "weight", bar, aria_hidden="true"),
+                    h("span", "num small faint", f"{score:.2f}"),
+                )
+            )  # fmt: skip
+        Still(h("ol", "audience", *rows))
     return True
 
 

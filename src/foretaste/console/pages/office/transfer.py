@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from foretaste.console.desk import Desk
 from foretaste.console.pages.jobs import Watch
-from foretaste.console.parts.elements import button, clear, heading, link, note, tag
+from foretaste.console.parts.elements import button, clear, heading, note, tag
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.states import empty
+from foretaste.console.parts.still import h
 from foretaste.console.parts.tables import Cell, table
 
 __all__ = ["transfer"]
@@ -33,7 +34,7 @@ async def transfer(desk: Desk) -> None:
     def row(name: str) -> tuple[Cell, ...]:
         return (
             name,
-            lambda: link("Save", desk.path(f"export/{name}"), "button slim", download=True),
+            h("a", "button slim", "Save", href=desk.path(f"export/{name}"), download=True),
             lambda: button(
                 "Import", desk.act(lambda: bring(name), "transfer"), "slim", label=f"Import {name}"
             ),

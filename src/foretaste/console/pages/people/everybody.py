@@ -10,9 +10,10 @@ from starlette.datastructures import QueryParams
 from foretaste.app.service import PersonRecord
 from foretaste.console.desk import Desk
 from foretaste.console.pages.people.person import Person
-from foretaste.console.parts.elements import button, clear, link, tag
+from foretaste.console.parts.elements import button, clear, tag
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.states import empty
+from foretaste.console.parts.still import Still, h
 from foretaste.console.reading import first_words, spelt
 from foretaste.console.shell import page_title
 
@@ -75,9 +76,9 @@ class _Everybody:
     def _add(self, records: tuple[PersonRecord, ...] | list[PersonRecord]) -> None:
         with self.rows:
             for record in records:
-                with tag("li"):
-                    link(record.user_id, self.desk.path("people", id=record.user_id), "strong wrap")
-                    tag("span", about(record.attributes), "small faint wrap")
+                href = self.desk.path("people", id=record.user_id)
+                name = h("a", "strong wrap", record.user_id, href=href)
+                Still(h("li", "", name, h("span", "small faint wrap", about(record.attributes))))
 
     def _more(self, cursor: str | None) -> None:
         async def more() -> None:

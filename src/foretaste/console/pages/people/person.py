@@ -10,6 +10,7 @@ from foretaste.console.parts.elements import button, clear, heading, link, note,
 from foretaste.console.parts.fields import Field
 from foretaste.console.parts.listing import small_row
 from foretaste.console.parts.states import empty
+from foretaste.console.parts.still import Still, h
 from foretaste.console.parts.tables import Cell, ago, table, when
 from foretaste.console.reading import Shown, read_items, spelt
 from foretaste.console.shell import page_title
@@ -84,15 +85,15 @@ class Person:
         with clear(self.picks):
             if not len(answer):
                 empty("Nothing to show", "They have met everything there is.")
-            with tag("ol", classes="picks"):
-                for place, item_id in enumerate(answer.item_ids):
-                    first = answer.reasons[place][0].text if answer.reasons[place] else ""
-                    small_row(
-                        shown[item_id], place + 1, f"{answer.scores[place]:.2f}",
-                        self.desk.path("items", id=item_id),
-                    )  # fmt: skip
-                    if first:
-                        tag("li", first, "tiny faint why wrap")
+            rows = [
+                small_row(
+                    shown[item_id], place + 1, f"{answer.scores[place]:.2f}",
+                    self.desk.path("items", id=item_id),
+                    why=answer.reasons[place][0].text if answer.reasons[place] else "",
+                )
+                for place, item_id in enumerate(answer.item_ids)
+            ]  # fmt: skip
+            Still(h("ol", "picks", *rows))
 
     async def _events(self, cursor: str | None) -> None:
         page = await self.desk.ask(
@@ -133,21 +134,19 @@ class Person:
             self.desk.tell(f"Taken back: {event.kind}. Portrait and list have followed.")
             await self.fill()
 
-        def item() -> None:
-            if event.item_id:
-                link(titles[event.item_id].title, self.desk.path("items", id=event.item_id))
+        item: Cell = ""
+        if event.item_id:
+            href = self.desk.path("items", id=event.item_id)
+            item = h("a", "wrap", titles[event.item_id].title, href=href)
 
         def undo() -> None:
-            if self.desk.may("write"):
-                button(
-                    "", self.desk.act(take_back, "write"), "round quiet slim", drawn="close",
-                    label=f"Take back: {event.kind}",
-                )  # fmt: skip
+            button(
+                "", self.desk.act(take_back, "write"), "round quiet slim", drawn="close",
+                label=f"Take back: {event.kind}",
+            )  # fmt: skip
 
-        def time() -> None:
-            tag("span", ago(event.time_s), title=when(event.time_s))
-
-        return (time, event.kind, item, told, undo)
+        time = h("span", "", ago(event.time_s), title=when(event.time_s))
+        return (time, event.kind, item, told, undo if self.desk.may("write") else "")
 
     async def _consent(self) -> None:
         heading(2, "What they allow")

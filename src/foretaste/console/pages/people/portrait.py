@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from foretaste.app.portrait import Leaning, Portrait
 from foretaste.console.parts.charts import Estimate, whiskers
-from foretaste.console.parts.cover import cover
+from foretaste.console.parts.cover import cover_node
 from foretaste.console.parts.elements import heading, note, tag
 from foretaste.console.parts.states import bar, empty
+from foretaste.console.parts.still import Still, h
 from foretaste.console.parts.tables import count
 from foretaste.console.reading import Shown
 
@@ -47,10 +48,11 @@ def draw_portrait(portrait: Portrait, nearest: Mapping[str, Shown], href: Link) 
     )  # fmt: skip
     if nearest:
         heading(3, "Nearest to their taste")
-        with tag("ul", classes="strip"):
-            for item_id, shown in nearest.items():
-                with tag("li"), tag("a", href=href(item_id), aria_label=shown.title):
-                    cover(shown.cover)
+        covers = [
+            h("li", "", h("a", "", cover_node(one.cover), href=href(item_id), aria_label=one.title))
+            for item_id, one in nearest.items()
+        ]
+        Still(h("ul", "strip", *covers))
 
 
 def _estimate(one: Leaning) -> Estimate:
