@@ -6,9 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from foretaste.app.service.inside import Inside
+from foretaste.app.service.live.sessions import Sessions
 from foretaste.app.service.log.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.work.runner import Runner
@@ -144,9 +146,18 @@ class Background:
             StorageError: If the database is gone again; then they wait on.
         """
         inside = self._find(workspace)
-        kept = inside.keepable(events)
+        inside.heed_forgotten()  # somebody may have been forgotten while this process was cut off
+        owned = [_owned(one, inside.sessions) for one in events]
+        kept = inside.keepable(owned)
         if kept:
             self._breaker.call(inside.space.events.append, kept, durable=True)
+            inside.heed_forgotten()
+            left = {id(one) for one in inside.keepable(kept)}
+            for one in kept:
+                if id(one) not in left and one.user_id is not None:  # forgotten just now
+                    self._breaker.call(
+                        inside.space.events.delete, one.user_id, one.item_id, one.kind
+                    )
         inside.follower.catch_up()
         inside.tails.moved_on(events)
 
@@ -155,3 +166,11 @@ class Background:
             self._spool.drain(self.deliver)
         except OutsideError as error:
             _LOG.warning("the spool is not empty yet: %s", error)
+
+
+def _owned(event: Event, sessions: Sessions) -> Event:
+    """The event of the account that its session was joined to, if that was not known then."""
+    if event.user_id is None:
+        return event
+    owner = sessions.owner(event.user_id)
+    return event if owner == event.user_id else replace(event, user_id=owner)

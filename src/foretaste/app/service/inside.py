@@ -34,6 +34,7 @@ __all__ = ["Inside"]
 
 _LOG = logging.getLogger("foretaste.service")
 _FORGOTTEN = "forgotten"
+_PSEUDONYMS = 40_000
 
 
 class Inside:
@@ -89,6 +90,7 @@ class Inside:
         self.consents: Remembered[Consent] = Remembered(live.people, space.consent.get)
         self.people: Remembered[PersonRecord] = Remembered(live.people, space.people.get)
         self.forgotten: dict[str, tuple[int, float]] = {}
+        self._facts_read = -1
         self.rates = Rates()
         self._draws = itertools.count()
         self._process = secrets.randbits(62)
@@ -105,7 +107,9 @@ class Inside:
         Returns:
             Their consent.
         """
-        found = self.breaker.call(self.consents.get, user_id)
+        known, found = self.consents.held(user_id)  # also while the database is gone
+        if not known:
+            found = self.breaker.call(self.consents.get, user_id)
         return found if found is not None and found.updated_s else self.assumed_consent(user_id)
 
     def assumed_consent(self, user_id: str) -> Consent:
@@ -130,7 +134,9 @@ class Inside:
         Returns:
             Their record if it is newer than the bundle.
         """
-        found = self.breaker.call(self.people.get, user_id)
+        known, found = self.people.held(user_id)
+        if not known:
+            found = self.breaker.call(self.people.get, user_id)
         return found if found is not None and found.revision > serving.people_revision else None
 
     def swap(self, fresh: Serving) -> None:
@@ -185,6 +191,13 @@ class Inside:
             **{k: (int(p), float(t)) for k, (p, t) in found.items()},
         }
 
+    def heed_forgotten(self) -> None:
+        """Read who was erased, if that may have changed since it was last read."""
+        facts = self.breaker.call(self.space.revision).facts
+        if facts != self._facts_read:
+            self.read_forgotten()
+            self._facts_read = facts
+
     def keep_forgotten(self, name: str, position: int, time_s: float) -> None:
         """Keep that somebody was erased.
 
@@ -195,7 +208,9 @@ class Inside:
         """
         while True:
             before = self.breaker.call(self.space.facts.get, _FORGOTTEN)
-            after = {**(before or {}), name: [position, time_s]}
+            # A fact has a largest size. The oldest may go: no bundle on the shelf holds them.
+            newest = sorted((before or {}).items(), key=lambda one: one[1][0])[-_PSEUDONYMS:]
+            after = {**dict(newest), name: [position, time_s]}
             try:
                 self.breaker.call(self.space.facts.put, _FORGOTTEN, after, expected=before)
             except ConflictError:  # another process forgot somebody at the same moment
@@ -264,13 +279,17 @@ class Inside:
             elif event.kind == MOVED and event.words is not None:
                 self.sessions.moved(event.words)
             elif event.kind == FORGOTTEN and event.words is not None:
-                self._forget(event.words, one.position, event.time_s or one.kept_s)
+                again = bool(event.context.get("again"))
+                self._forget(event.words, one.position, event.time_s or one.kept_s, again)
         self.rates.count("events", happened)
 
-    def _forget(self, name: str, position: int, time_s: float) -> None:
+    def _forget(self, name: str, position: int, time_s: float, again: bool) -> None:
         self.forgotten = {**self.forgotten, name: (position, time_s)}
         for user_id in self.follower.people():
             if self.pseudonym(user_id) == name:
-                self.follower.drop(user_id, gone=True)
+                # The second time, what is here may be of somebody who came back as new.
+                self.follower.drop(user_id, gone=not again)
         self.consents.clear()
         self.people.clear()
+        self.sessions.clear()
+        self.showing.forget(lambda user_id: self.pseudonym(user_id) == name)

@@ -48,9 +48,14 @@ class ForgetCases(Cases):
         names = (user_id, *(hidden_id(one.session_id) for one in sessions))
         inside.drain()
         for name in names:
-            self._announce(name)
+            self._announce(name, again=False)
         inside.follower.catch_up()
         erased = self._erase(names)
+        # Once more, behind everything of theirs: a fit that read the log in between may hold
+        # them, and so may the memory of a process that answered them meanwhile.
+        for name in names:
+            self._announce(name, again=True)
+        inside.follower.catch_up()
         forget_answers(inside, before_s=math.inf)  # they may hold what was said of the person
         parts, bundles = rewrite_shelf(inside, names)
         job_id = None
@@ -62,10 +67,10 @@ class ForgetCases(Cases):
         )  # fmt: skip
         return Receipt(user_id, erased, parts, tuple(bundles), job_id, inside.clock.now_s())
 
-    def _announce(self, user_id: str) -> None:
+    def _announce(self, user_id: str, *, again: bool) -> None:
         inside = self._inside
         name, now_s = inside.pseudonym(user_id), inside.clock.now_s()
-        gone = mark(FORGOTTEN, None, now_s, words=name)
+        gone = mark(FORGOTTEN, None, now_s, words=name, context={"again": again})
         kept = inside.breaker.call(inside.space.events.append_counted, [gone])
         inside.keep_forgotten(name, kept.position, now_s)
 

@@ -32,13 +32,23 @@ class Remembered(Generic[V]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def fill(self, values: Mapping[str, V]) -> None:
+    @property
+    def turn(self) -> int:
+        """Grows with every change, for :meth:`fill`."""
+        return self._turn
+
+    def fill(self, values: Mapping[str, V], since: int | None = None) -> None:
         """Remember all there are; whoever is not among them has none.
 
         Args:
             values: All values by id.
+            since: :attr:`turn` before they were read; if anything changed since, nothing is
+                filled in, as what was read may be older than the change.
         """
         with self._lock:
+            if since is not None and since != self._turn:
+                self._empty()
+                return
             self._turn += 1
             self._values = OrderedDict(values)
             self._stale.clear()
@@ -56,17 +66,27 @@ class Remembered(Generic[V]):
             The value, or ``None`` when there is none.
         """
         with self._lock:
-            if name in self._values:
-                self._values.move_to_end(name)
-                return self._values[name]
-            if self._whole and name not in self._stale:
-                return None
+            known, value = self._held(name)
+            if known:
+                return value
             turn = self._turn
         value = self._read(name)
         with self._lock:
             if turn == self._turn:  # else something changed while it was read
                 self._keep(name, value)
         return value
+
+    def held(self, name: str) -> tuple[bool, V | None]:
+        """What is known of one id without reading, as while the database is gone.
+
+        Args:
+            name: The id.
+
+        Returns:
+            Whether it is known, and its value.
+        """
+        with self._lock:
+            return self._held(name)
 
     def put(self, name: str, value: V | None) -> None:
         """Remember a value.
@@ -88,7 +108,11 @@ class Remembered(Generic[V]):
         with self._lock:
             self._turn += 1
             self._values.pop(name, None)
-            self._stale.add(name)
+            if self._whole:
+                self._stale.add(name)
+                if len(self._stale) > self._most:
+                    self._stale.clear()
+                    self._whole = False
 
     def names(self) -> list[str]:
         """Whose values are here.
@@ -102,10 +126,19 @@ class Remembered(Generic[V]):
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._turn += 1
-            self._values.clear()
-            self._stale.clear()
-            self._whole = False
+            self._empty()
+
+    def _empty(self) -> None:
+        self._turn += 1
+        self._values.clear()
+        self._stale.clear()
+        self._whole = False
+
+    def _held(self, name: str) -> tuple[bool, V | None]:
+        if name in self._values:
+            self._values.move_to_end(name)
+            return True, self._values[name]
+        return self._whole and name not in self._stale, None
 
     def _keep(self, name: str, value: V | None) -> None:
         self._stale.discard(name)

@@ -43,6 +43,8 @@ class Sessions:
 
     def __init__(self, space: Space, breaker: Breaker, most: int) -> None:
         self._breaker = breaker
+        self._most = most
+        self._unsure: dict[str, str] = {}
         self._known: Remembered[Session] = Remembered(most, space.sessions.get)
 
     def user_of(self, session_id: str) -> str:
@@ -57,13 +59,37 @@ class Sessions:
         Raises:
             UnknownIdError: If there is no such session.
         """
-        try:
-            found = self._breaker.call(self._known.get, session_id)
-        except OutsideError:
-            return hidden_id(session_id)  # the log will tell whose it was once it is back
+        known, found = self._known.held(session_id)
+        if not known:
+            try:
+                found = self._breaker.call(self._known.get, session_id)
+            except OutsideError:
+                return self._unknown(session_id)
         if found is None:
             raise UnknownIdError("there is no such session", remedy="Start a new one")
         return found.user_id if found.user_id is not None else hidden_id(session_id)
+
+    def owner(self, user_id: str) -> str:
+        """Whose events those are that were taken in when nobody could say whose a session is.
+
+        Args:
+            user_id: Any id, also one that a session has inside.
+
+        Returns:
+            The account, if the session was joined to one; else the id as it was.
+        """
+        session_id = self._unsure.get(user_id)
+        return user_id if session_id is None else self._owner(session_id, user_id)
+
+    def _owner(self, session_id: str, user_id: str) -> str:
+        found = self._breaker.call(self._known.get, session_id)
+        return user_id if found is None or found.user_id is None else found.user_id
+
+    def _unknown(self, session_id: str) -> str:
+        hidden = hidden_id(session_id)
+        if len(self._unsure) < self._most:
+            self._unsure[hidden] = session_id
+        return hidden
 
     def put(self, session: Session) -> None:
         """Remember a session as it is now.
@@ -72,6 +98,10 @@ class Sessions:
             session: It.
         """
         self._known.put(session.session_id, session)
+
+    def clear(self) -> None:
+        """Read all again, because some were erased."""
+        self._known.clear()
 
     def moved(self, user_id: str) -> None:
         """Read again whatever may have been joined.

@@ -155,6 +155,7 @@ class Watcher:
     def _consents(self) -> None:
         inside = self._inside
         self._consents_s = time.monotonic()
+        turn = inside.consents.turn
         said: dict[str, Consent] = {}
         cursor: str | None = None
         while len(said) <= inside.settings.live.people:
@@ -163,4 +164,4 @@ class Watcher:
             cursor = page.cursor
             if cursor is None:
                 break
-        inside.consents.fill(said)
+        inside.consents.fill(said, turn)

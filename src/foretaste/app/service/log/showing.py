@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from foretaste.app.service.log.breaker import Breaker
 from foretaste.core import Impression
-from foretaste.core.errors import OutsideError
+from foretaste.core.errors import InputError, OutsideError
 from foretaste.store import Space
 
 __all__ = ["Showing"]
 
 _LOG = logging.getLogger("foretaste.service")
 _BATCH = 500
+_LATELY = 5_000
+"""People of lists written lately: more than are shown lists while a mark is on its way here."""
 
 
 class Showing:
@@ -37,6 +40,8 @@ class Showing:
         self._queue: deque[Impression] = deque()
         self._changing = threading.Lock()
         self._writing = threading.Lock()
+        self._lately: deque[str] = deque(maxlen=_LATELY)
+        self._gone: set[str] = set()
         self.dropped = 0
         self.written = 0
 
@@ -85,16 +90,60 @@ class Showing:
                 with self._changing:
                     many = min(len(self._queue), _BATCH)
                     batch = [self._queue.popleft() for _ in range(many)]
+                    self._lately.extend(one.user_id for one in batch if one.user_id is not None)
                 try:
-                    self._breaker.call(self._space.impressions.put, batch)
+                    count += self._kept(batch)
                 except OutsideError as error:
                     with self._changing:
-                        self._queue.extendleft(reversed(batch))
+                        left = [one for one in batch if one.user_id not in self._gone]
+                        self._queue.extendleft(reversed(left))
                     _LOG.warning("impressions wait: %s", error)
                     break
-                count += len(batch)
+            self._erase_gone()
         self.written += count
         return count
+
+    def _kept(self, batch: list[Impression]) -> int:
+        try:
+            self._breaker.call(self._space.impressions.put, batch)
+        except InputError as error:
+            if len(batch) > 1:  # only one of them is to blame
+                return sum(self._kept([one]) for one in batch)
+            self.dropped += 1
+            _LOG.error("an impression cannot be kept: %s", error)
+            return 0
+        return len(batch)
+
+    def _erase_gone(self) -> None:
+        """Erase what was written of forgotten people before this process heard of it."""
+        while self._gone:
+            with self._changing:
+                user_id = next(iter(self._gone))
+            try:
+                self._breaker.call(self._space.impressions.erase, user_id)
+            except OutsideError as error:
+                _LOG.warning("impressions of somebody forgotten wait to be erased: %s", error)
+                return
+            with self._changing:
+                self._gone.discard(user_id)
+
+    def forget(self, named: Callable[[str], bool]) -> None:
+        """Take out what waits of somebody who was forgotten elsewhere; waits for no database.
+
+        What this process wrote of them while the news was on its way is erased with the next
+        :meth:`flush`.
+
+        Args:
+            named: Whether an id is theirs.
+        """
+        with self._changing:
+            waiting = {one.user_id for one in self._queue if one.user_id is not None}
+            gone = {one for one in waiting.union(self._lately) if named(one)}
+            if gone:
+                self._queue = deque(one for one in self._queue if one.user_id not in gone)
+                lately = [one for one in self._lately if one not in gone]
+                self._lately = deque(lately, maxlen=_LATELY)
+                self._gone |= gone
 
     def erase(self, user_id: str) -> int:
         """Take out what waits of one person.
