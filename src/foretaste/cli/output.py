@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = [
     "JsonFlag",
     "answer_json",
+    "facts",
     "fail",
+    "moment",
     "note",
     "progress",
     "say",
@@ -93,13 +96,47 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | No
     for position, name in enumerate(columns):
         numeric = all(isinstance(line[position], int | float) for line in lines)
         last = position == len(columns) - 1
+        name_of_it = name.endswith("_id") or name == "bundle"  # to be copied
         found.add_column(name, justify="right" if numeric else "left",
-                         overflow="fold", no_wrap=numeric and not last)  # fmt: skip
+                         overflow="fold", no_wrap=(numeric or name_of_it) and not last)  # fmt: skip
     for line in lines:
         found.add_row(
             *(Text(f"{cell:.4g}" if isinstance(cell, float) else str(cell)) for cell in line)
         )
     _console(False).print(found)
+
+
+def moment(time_s: float | None) -> str:
+    """A time for people.
+
+    Args:
+        time_s: Seconds since 1970 UTC.
+
+    Returns:
+        Day and minute in UTC; a dash for none.
+    """
+    return "-" if time_s is None else time.strftime("%Y-%m-%d %H:%M", time.gmtime(time_s))
+
+
+def facts(values: Mapping[str, Any]) -> None:
+    """Print named values, one a line; inner ones by their dotted names, times as times.
+
+    Args:
+        values: Name to value, likewise inside.
+    """
+    table(["what", "found"], list(_facts(values)))
+
+
+def _facts(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _facts(value, f"{before}{name}.")
+        elif name in ("created_s", "time_s"):
+            yield f"{before}{name.removesuffix('_s')} (UTC)", moment(value)
+        elif isinstance(value, list | tuple):
+            yield before + name, ", ".join(map(str, value))
+        elif value is not None:
+            yield before + name, str(value)
 
 
 def show_answer(answer: Answer, title: str | None = None) -> None:

@@ -79,10 +79,9 @@ def _serve(demo: Demo, port: int | None, home: Path | None) -> None:
         demo.recommender.save(bundle)
         settings = load_service_settings()
         http = {"http.port": free_port(settings.http.host, port or settings.http.port)}
+        quiet = {"log.level": "warning", "log.requests": False}  # the link stays in sight
         place = {"home": str(home or Path(scratch) / "home"), "bundle": str(bundle)}
-        serving(
-            load_service_settings(settings, {**http, **place, "log.level": "warning"}), invite=True
-        )
+        serving(load_service_settings(settings, {**http, **place, **quiet}), invite=True)
 
 
 def free_port(host: str, wanted: int, tries: int = 50) -> int:
@@ -131,12 +130,14 @@ def _show(demo: Demo, seconds: float, out: Path | None) -> None:
     say()
     say(f"All of this took {seconds:.1f} s. Ask your own questions:", style="bold")
     place = out or "my-bundle"
-    if out is None:
-        say(f"  foretaste quickstart --no-serve --out {place}")
-    say(f'  foretaste recommend --bundle {place} --wish "a slow, melancholy film about memory"')
-    say(f"  foretaste recommend --bundle {place} --history heat-1995,gattaca-1997")
-    say("  foretaste fit --data my-shop/ --out my-bundle      # your own catalogue and clicks")
-    say("  foretaste serve --bundle my-bundle                 # answers over HTTP, with a console")
+    lines = (
+        f'foretaste recommend --bundle {place} --wish "a slow, melancholy film about memory"',
+        f"foretaste recommend --bundle {place} --history heat-1995,gattaca-1997",
+        "foretaste fit --data my-shop/ --out my-bundle   # your own catalogue and clicks",
+        "foretaste serve --bundle my-bundle   # answers over HTTP, with a console",
+    )
+    for line in (() if out else (f"foretaste quickstart --no-serve --out {place}",)) + lines:
+        say(f"  {line}", whole=True)  # to be copied: never broken
 
 
 def _json(demo: Demo, seconds: float, problems: list[str]) -> dict[str, Any]:

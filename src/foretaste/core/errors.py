@@ -90,7 +90,9 @@ class ForetasteError(Exception):
             text += f"; got {self.got}"
         text += "."
         if self.remedy:
-            text += f" {self.remedy.rstrip('.')}."
+            text += (
+                f" {self.remedy}" if self.remedy.endswith("?") else f" {self.remedy.rstrip('.')}."
+            )
         return text
 
 

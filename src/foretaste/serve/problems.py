@@ -165,6 +165,13 @@ def problem_response(fault: Fault, request_id: str | None = None) -> Response:
     return Response(orjson.dumps(body), status, fault.headers, MEDIA_TYPE)
 
 
+def _said(error: Mapping[str, Any]) -> str:
+    """What pydantic says, in the words of somebody who sends JSON."""
+    if error["type"] == "extra_forbidden":
+        return "There is no field of this name here; see /docs"
+    return str(error["msg"])
+
+
 def refused_fields(errors: Sequence[Mapping[str, Any]]) -> Fault:
     """What the wire types refused, as a fault.
 
@@ -177,7 +184,7 @@ def refused_fields(errors: Sequence[Mapping[str, Any]]) -> Fault:
     found = []
     for error in errors[:20]:
         place = [str(part) for part in error["loc"]]
-        found.append({"where": ".".join(place), "problem": str(error["msg"])})
+        found.append({"where": ".".join(place), "problem": _said(error)})
     first = found[0] if found else {"where": "", "problem": "not valid"}
     detail = f"{first['where']}: {first['problem']}."
     if len(errors) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import socket
 import threading
@@ -21,11 +22,13 @@ from foretaste.serve.watching.logs import configure_logs
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["Console", "Listening", "listen", "run", "serve_on"]
+__all__ = ["ADDRESS_FILE", "Console", "Listening", "listen", "run", "serve_on"]
 
 _LOG = structlog.get_logger("foretaste.serve")
 Console = Callable[["FastAPI", Service], None]
 """Mounts the pages for people on an application."""
+ADDRESS_FILE = "console.address"
+"""Where the console is, in the service's home, as long as there is one."""
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -71,8 +74,13 @@ def run(
     listening = listen(settings.http)
     try:
         with Service.open(settings) as service:
+            if console is not None:
+                leave_address(settings, listening.url)
             greet(service, listening.url, tell, console is not None)
-            return serve_on(service, listening.socket, console)
+            try:
+                return serve_on(service, listening.socket, console)
+            finally:
+                leave_address(settings, None)
     finally:
         listening.socket.close()
 
@@ -109,6 +117,38 @@ def listen(http: HttpSettings, port: int | None = None) -> Listening:
     return Listening(found, f"{scheme}://{host}:{found.getsockname()[1]}")
 
 
+def leave_address(settings: ServiceSettings, url: str | None) -> None:
+    """Write down where the console is, for the command that makes login links.
+
+    The port may come from an option of the command line, or be one that was free: another
+    process cannot know it from the settings.
+
+    Args:
+        settings: Which home.
+        url: Where it is; ``None`` when it is gone.
+    """
+    file = settings.home_folder / ADDRESS_FILE
+    if url is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_text(url + "\n", encoding="utf-8")
+
+
+def console_hint(settings: ServiceSettings, url: str) -> str:
+    """Say where the console is, and the command that opens it.
+
+    Args:
+        settings: Which home.
+        url: Where it is.
+
+    Returns:
+        One line.
+    """
+    named = settings.home != type(settings)().home
+    home = f" --home {shlex.quote(settings.home)}" if named else ""
+    return f"Console: {url}/console (a login link: foretaste console{home})"
+
+
 def greet(service: Service, url: str, tell: Callable[[str], None], console: bool) -> None:
     """Say once what whoever starts the service has to know.
 
@@ -124,7 +164,7 @@ def greet(service: Service, url: str, tell: Callable[[str], None], console: bool
     if first is not None:
         tell(f"The key of the first administrator, shown this once: {first}")
     if console:
-        tell(f"Console: {url}/console (a login link: foretaste console)")
+        tell(console_hint(service.settings, url))
     if http.host not in _LOCAL and not http.certificate:
         tell(
             "Warning: reachable from other machines without TLS, keys travel readable. Set"

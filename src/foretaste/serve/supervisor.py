@@ -18,7 +18,7 @@ from types import FrameType
 import structlog
 
 from foretaste.app.service import Service, ServiceSettings
-from foretaste.serve.running import Console, greet, listen, serve_on
+from foretaste.serve.running import Console, console_hint, greet, leave_address, listen, serve_on
 
 __all__ = ["supervise"]
 
@@ -70,7 +70,8 @@ def supervise(
         for place in places:
             place.console_url = f"{pages.url}/console"
         places.append(_Place(pages.socket, console))
-        tell(f"Console: {pages.url}/console (a login link: foretaste console)")
+        leave_address(settings, pages.url)
+        tell(console_hint(settings, pages.url))
     folder = tempfile.mkdtemp(prefix="foretaste-metrics-")
     os.environ[_FOLDER] = folder
     try:
@@ -80,6 +81,7 @@ def supervise(
         shutil.rmtree(folder, ignore_errors=True)
         for one in sockets:
             one.close()
+        leave_address(settings, None)
 
 
 class _Supervisor:

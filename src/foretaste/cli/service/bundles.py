@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-from foretaste.cli.output import JsonFlag, progress, say, show_json, table
+from foretaste.cli.output import JsonFlag, facts, moment, progress, say, show_json, table
 from foretaste.cli.service.options import (
     ConfigOption,
     HomeOption,
@@ -40,8 +41,15 @@ def list_(
     if as_json:
         show_json(found)
         return
-    columns = list(found[0]) if found else ["bundle"]
-    table(columns, [[str(value) for value in one.values()] for one in found])
+    columns = ["bundle", "", "made (UTC)", "why", "events", "people", "items"]
+    table(columns, [_line(one) for one in found])
+
+
+def _line(one: Mapping[str, Any]) -> list[Any]:
+    card = one["card"]
+    sizes = [card.get(name, "-") for name in ("events", "people", "items")]
+    serves = "serves" if one["active"] else ""
+    return [one["name"], serves, moment(one["made_s"]), one["reason"], *sizes]
 
 
 @app.command("roll-back")
@@ -104,4 +112,4 @@ def forget(
     if as_json:
         show_json(found)
         return
-    table(["what", "found"], [[name, str(value)] for name, value in found.items()])
+    facts(found)

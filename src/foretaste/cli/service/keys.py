@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from foretaste.cli.output import JsonFlag, say, show_json, table
+from foretaste.cli.output import JsonFlag, moment, say, show_json, table
 from foretaste.cli.service.options import (
     ConfigOption,
     HomeOption,
@@ -108,17 +108,12 @@ def console(
 
 
 def _line(record: Any) -> dict[str, Any]:
-    def day(time_s: float | None) -> str:
-        if time_s is None:
-            return "-"
-        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time_s))
-
     return {
         "key_id": record.key_id,
         "name": record.name,
         "role": record.role,
-        "created (UTC)": day(record.created_s),
-        "expires": day(record.expires_s),
-        "revoked": day(record.revoked_s),
-        "last used": day(record.last_used_s),
+        "created (UTC)": moment(record.created_s),
+        "expires": moment(record.expires_s),
+        "revoked": moment(record.revoked_s),
+        "last used": moment(record.last_used_s),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foretaste.cli.output import say
+from foretaste.cli.output import note, say
 from foretaste.cli.service.options import (
     ConfigOption,
     HomeOption,
@@ -57,7 +57,7 @@ def serving(settings: ServiceSettings, *, invite: bool = False) -> None:
 
     Args:
         settings: All of them.
-        invite: Print a link that opens the console once; only with a fixed port.
+        invite: Print a link that opens the console once.
 
     Raises:
         typer.Exit: With the code of the server if it could not go on.
@@ -78,15 +78,24 @@ def login_link(service: Service, workspace: str = "default") -> str:
         workspace: Whose data.
 
     Returns:
-        The address; the settings' port must not be 0.
+        The address that a running service left in its home, or the one that the settings name.
     """
-    http = service.settings.http
+    from foretaste.serve import ADDRESS_FILE
+
+    settings = service.settings
+    left = settings.home_folder / ADDRESS_FILE
+    base = left.read_text(encoding="utf-8").strip() if left.is_file() else _expected(settings)
+    return f"{base}/console/enter?token={service.access.login_token(workspace)}"
+
+
+def _expected(settings: ServiceSettings) -> str:
+    http = settings.http
     scheme = "https" if http.certificate else "http"
     host = f"[{http.host}]" if ":" in http.host else http.host
     # With several workers the console has a process of its own, at the next port.
     port = http.port if http.workers == 1 else http.port + 1
-    token = service.access.login_token(workspace)
-    return f"{scheme}://{host}:{port}/console/enter?token={token}"
+    note("no running service has left its address in this home; the link is for the settings' port")
+    return f"{scheme}://{host}:{port}"
 
 
 def _console(app: FastAPI, service: Service) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from foretaste.cli.output import JsonFlag, progress, say, show_json, table
+from foretaste.cli.output import JsonFlag, facts, progress, say, show_json
 from foretaste.cli.service.options import (
     ConfigOption,
     HomeOption,
@@ -148,6 +148,6 @@ def _told(counts: Any, as_json: bool, words: str) -> None:
     if as_json:
         show_json(lines)
         return
-    table(["what", "found"], [[name, str(value)] for name, value in lines.items()])
+    facts(lines)
     if words:
         say(words)
