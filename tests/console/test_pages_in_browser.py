@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from selenium.webdriver.common.by import By
 
@@ -145,6 +148,16 @@ def test_a_thumb_changes_the_list_at_once_and_is_on_record(browser: Browser) -> 
     said = [one.get_attribute("textContent") or "" for one in browser.all("[role=status]")]
     assert any("List changed" in one for one in said)
     assert browser.all(".pick .chip"), "what moved is marked"
+
+
+def test_the_keyboard_stays_in_the_list_while_it_changes(browser: Browser) -> None:
+    browser.open("/")
+    browser.one(".pick")
+    before = titles(browser)
+    browser.button(f"Less like this: {before[2]}").send_keys(Keys.ENTER)
+    browser.until(lambda: titles(browser) and before[2] not in titles(browser))
+    third = f"Less like this: {titles(browser)[2]}"
+    browser.until(lambda: browser.focused().accessible_name == third, "the focus is lost")
 
 
 def test_variety_and_before_and_after(browser: Browser) -> None:
@@ -351,7 +364,44 @@ def test_a_page_left_open_ends_with_its_session(browser: Browser) -> None:
     jar = {cookie["name"]: cookie["value"]}
     httpx.post(f"{browser.running.console}/leave", cookies=jar, headers=own)
     browser.labelled("Search").send_keys("ann" + Keys.ENTER)
-    browser.until(lambda: "/login" in browser.driver.current_url, "the page goes on")
+    login = browser.running.console + "/login"
+    browser.until(lambda: browser.driver.current_url == login, "the page goes on")
+
+
+def test_an_unknown_page_leads_back(browser: Browser) -> None:
+    browser.open("/nowhere/at/all")
+    browser.button("Go to Discover").click()
+    browser.wait_text("What would you like?")
+    assert browser.driver.current_url == browser.running.console + "/"
+
+
+def test_an_item_is_deleted_after_typing_its_id(browser: Browser) -> None:
+    workspace = browser.running.service.workspace()
+    workspace.put_items([{"item_id": "passing", "title": "Passing", "synopsis": "A short stay."}])
+    browser.open("/items?id=passing")
+    browser.labelled("Hidden").send_keys(Keys.SPACE)
+    browser.until(lambda: workspace.item("passing").hidden, "it is not hidden")
+    browser.button("Delete …").click()
+    browser.labelled("Type passing to confirm").send_keys("passing" + Keys.ENTER)
+    browser.until(lambda: browser.driver.current_url == browser.running.console + "/items")
+    browser.open("/items?id=passing")
+    browser.wait_text("no item has the id")
+
+
+def test_a_receipt_can_be_saved(browser: Browser, tmp_path: Path) -> None:
+    from foretaste.core import Event
+
+    workspace = browser.running.service.workspace()
+    workspace.record([Event("alien-1979", "like", user_id="saver", time_s=1.7e9)])
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    browser.open("/people?id=saver")
+    browser.button("Forget …").click()
+    browser.labelled("Type saver to confirm").send_keys("saver" + Keys.ENTER)
+    browser.button("Save the receipt").click()
+    file = tmp_path / "receipt.json"
+    browser.until(lambda: file.exists() and file.read_text(), "nothing was saved")
+    assert json.loads(file.read_text())["user_id"] == "saver"
 
 
 def test_the_checks_of_this_file_can_fail(browser: Browser) -> None:

@@ -95,6 +95,16 @@ class Desk:
         words = urlencode({name: value for name, value in query.items() if value is not None})
         return f"{self.base}/{place}" + (f"?{words}" if words else "")
 
+    def go(self, place: str, **query: str | None) -> None:
+        """Send the browser to a page of the console.
+
+        Args:
+            place: As for :meth:`path`.
+            **query: Likewise.
+        """
+        # The framework puts the mount's path before every address it opens.
+        self.client.open(self.path(place, **query).removeprefix(self.base))
+
     async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do blocking work in a thread, if the visitor is still signed in.
 
@@ -135,7 +145,7 @@ class Desk:
                 if inspect.isawaitable(result):
                     await result
             except UnauthenticatedError:
-                ui.navigate.to(f"{self.base}/login")
+                self.go("login")
             except ForetasteError as error:
                 self.tell(str(error), bad=True)
             except Exception:  # noqa: BLE001 - logged; a page says what failed and lives on
@@ -161,6 +171,19 @@ class Desk:
                 tag("button", "×", aria_label="Close", type="button").on("click", toast.delete, [])
             if not bad:
                 ui.timer(6.0, lambda: toast.delete(), once=True)
+
+    def refocus(self, css: str, place: int = 0) -> None:
+        """Give the focus back when what held it was drawn anew: a keyboard user stays in place.
+
+        Args:
+            css: What to focus, if nothing is focused.
+            place: Which of those found; the last when there are fewer.
+        """
+        self.client.run_javascript(
+            f"requestAnimationFrame(() => {{ const all = document.querySelectorAll({css!r});"
+            f" if (document.activeElement === document.body && all.length)"
+            f" all[Math.min({place}, all.length - 1)].focus(); }})"
+        )
 
     def say(self, text: str) -> None:
         """Have a screen reader say that something changed; others see the change itself.

@@ -153,5 +153,5 @@ async def _nowhere(desk: Desk, query: QueryParams) -> None:
         "Nothing is kept at this address",
         "It may have been mistyped. The navigation leads to everything there is.",
         label="Go to Discover",
-        act=lambda: ui.navigate.to(desk.path("")),
+        act=lambda: desk.go(""),
     )

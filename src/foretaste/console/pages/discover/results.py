@@ -140,12 +140,14 @@ class Results:
     async def _pin(self) -> None:
         self._want.before = self._want.answer
         await self._again()
+        self._desk.refocus("button[aria-pressed]")
 
     async def _toggle(self) -> None:
         self._beside = self._want.pinned = not self._beside
         if self._beside and self._want.before is None:
             self._want.before = self._want.answer
         await self._again()
+        self._desk.refocus("button[aria-pressed]")
 
     async def _again(self) -> None:
         answer = self._want.answer
@@ -153,7 +155,8 @@ class Results:
             self._draw(answer, await self._read(answer))
 
     async def _thumb(self, item_id: str, kind: str) -> None:
-        workspace = self._desk.workspace
+        workspace, answer = self._desk.workspace, self._want.answer
+        place = answer.item_ids.index(item_id) if answer and item_id in answer.item_ids else 0
         kept = await self._desk.ask(self._want.react, workspace, item_id, kind)
         shown = await self._desk.ask(read_items, workspace, [item_id])
         verb = "Liked" if kind == "like" else "Disliked"
@@ -162,3 +165,5 @@ class Results:
         else:
             self._desk.tell("Not kept: this person does not consent to a record.", bad=True)
         await self.ask()
+        side = "first" if kind == "like" else "last"
+        self._desk.refocus(f".thumbs button:{side}-child", place)

@@ -104,7 +104,7 @@ class _Catalogue:
                     "The catalogue is empty",
                     "Add an item here, or post many to /v1/items.",
                     label="Add an item" if self.desk.may("write") else "",
-                    act=(lambda: ui.navigate.to(self.desk.path("items", new="1")))
+                    act=(lambda: self.desk.go("items", new="1"))
                     if self.desk.may("write")
                     else None,
                 )

@@ -183,7 +183,7 @@ class Item:
 
         async def delete() -> None:
             await desk.ask(self.workspace.delete_item, self.item_id, actor=desk.actor)
-            ui.navigate.to(desk.path("items"))
+            desk.go("items")
 
         Field(
             "Hidden", "check", record.hidden, commit=desk.act(hide, "write"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nicegui import ui
 from starlette.datastructures import QueryParams
 
 from foretaste.app.service import PersonRecord
@@ -97,7 +96,7 @@ class _Everybody:
             empty(
                 "Nobody here yet",
                 "People appear with their first event, or when they are posted to /v1/people.",
-                label="Go to Discover", act=lambda: ui.navigate.to(self.desk.path("")),
+                label="Go to Discover", act=lambda: self.desk.go(""),
             )  # fmt: skip
 
 
