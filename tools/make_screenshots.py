@@ -202,6 +202,8 @@ def take(shot: Shot, address: str, token: str, file: Path) -> int:
             driver.get(f"{address}/enter?token={token}")
         driver.get(address + ("/login" if shot.path == "/leave" else shot.path))
         wait(driver, "h1")
+        while driver.find_elements("css selector", ".ghosts"):
+            time.sleep(0.1)
         time.sleep(1.2)  # the camera waits for type and pictures to settle
         if shot.act is not None:
             shot.act(driver)

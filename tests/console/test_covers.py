@@ -26,8 +26,9 @@ def test_contrast_agrees_with_the_standard() -> None:
 
 @pytest.mark.parametrize("name", PALETTES)
 def test_titles_can_be_read_on_every_palette(name: str) -> None:
-    ground, _, ink = PALETTES[name]
+    ground, figure, ink = PALETTES[name]
     assert contrast(ground, ink) >= 4.5
+    assert max(contrast(figure, ground), contrast(figure, ink)) >= 3.0
 
 
 @given(st.text(min_size=1, max_size=80), st.sampled_from(sorted(COMPOSITIONS)))

@@ -59,8 +59,8 @@ def login(base: str, query: QueryParams) -> None:
             with tag("form", classes="stack", method="post", action=target):
                 Field(
                     "Key", "password", name="key", complete="current-password", longest=400,
-                    placeholder="ft_…", hint="It stays on this machine: the browser keeps a signed"
-                    " cookie for twelve hours, not the key.",
+                    placeholder="ft_…",
+                    hint="The browser keeps a signed cookie for twelve hours, never the key.",
                 )  # fmt: skip
                 button("Sign in", None, "main", type="submit")
         with tag("div", classes="wall", aria_hidden="true"):

@@ -174,6 +174,7 @@ def cover_node(of: Cover, classes: str = "") -> list[Any]:
     if name == "tower" and len(_tower(of.title)) < 2:
         name = "spine"  # one word makes no tower
     turn = chance // 4096 % 100
+    on_figure = max(ground, ink, key=lambda colour: contrast(colour, figure))
     if name == "tower":
         words, height = _build(of.title, contrast(ground, figure) > 3)
         shape = h("i", "shape", style=f"top:{height + 12:.1f}cqw")
@@ -185,7 +186,8 @@ def cover_node(of: Cover, classes: str = "") -> list[Any]:
         "div", f"cover {name} {classes}".strip(), shape, *(mark if name == "numeral" else []),
         h("div", "words", *words),
         h("div", "small-print", h("span", "", of.maker), h("span", "", of.year)),
-        aria_hidden="true", style=f"--g:{ground};--f:{figure};--i:{ink};--turn:{turn}",
+        aria_hidden="true",
+        style=f"--g:{ground};--f:{figure};--i:{ink};--p:{on_figure};--turn:{turn}",
     )  # fmt: skip
 
 

@@ -121,6 +121,7 @@ class Adding:
         await self.desk.ask(self.desk.workspace.put_items, [put], actor=self.desk.actor)
         placed = await self._placed(item_id)
         took_s = time.perf_counter() - started_s
+        found = await self.desk.ask(self.desk.workspace.audience, item_id, 10) if placed else []
         with clear(self.room):
             if not placed:
                 failed(
@@ -132,7 +133,7 @@ class Adding:
                 f"“{title}” can be recommended, {took_s:.1f} seconds after it was posted.", "good"
             )
             heading(2, "Who would like it")
-            await draw_audience(self.desk, item_id)
+            draw_audience(self.desk, found)
             note("Nobody has met it: this is read from its words and attributes alone.")
             with tag("div", classes="line"):
                 link("Its page", self.desk.path("items", id=item_id), "button")

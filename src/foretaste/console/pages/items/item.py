@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nicegui import ui
@@ -23,6 +24,7 @@ __all__ = ["Item", "draw_audience"]
 
 _LONG = 120  # characters from which a value is a text, not a fact
 _TRIPLES = 40
+_AUDIENCE = 10
 
 
 class Item:
@@ -91,8 +93,9 @@ class Item:
         room = tag("div", classes="stack", aria_live="polite")
 
         async def fill() -> None:
+            found = await self.desk.ask(self.workspace.audience, self.item_id, _AUDIENCE)
             with clear(room):
-                await draw_audience(self.desk, self.item_id)
+                draw_audience(self.desk, found)
 
         with room:
             loading("Asking everybody …", 4)
@@ -197,36 +200,29 @@ class Item:
             button("Delete …", sheet.open, "danger", drawn="forget")
 
 
-async def draw_audience(desk: Desk, item_id: str) -> bool:
+def draw_audience(desk: Desk, found: Sequence[tuple[str, float]]) -> None:
     """Draw the people who would like an item most.
 
     Args:
         desk: The visitor's desk.
-        item_id: The item.
-
-    Returns:
-        Whether there were any.
+        found: People and their scores, best first.
     """
-    room = tag("div")
-    found = await desk.ask(desk.workspace.audience, item_id, 10)
-    with clear(room):
-        if not found:
-            empty("No audience yet", "Nobody whose taste is known would be shown this.")
-            return False
-        top = max(abs(score) for _, score in found) or 1.0
-        rows = []
-        for user_id, score in found:
-            bar = h("i", style=f"width:{100 * max(score, 0.0) / top:.0f}%")
-            rows.append(
-                h(
-                    "li", "",
-                    h("a", "wrap", user_id, href=desk.path("people", id=user_id)),
-                    h("span", "weight", bar, aria_hidden="true"),
-                    h("span", "num small faint", f"{score:.2f}"),
-                )
-            )  # fmt: skip
-        Still(h("ol", "audience", *rows))
-    return True
+    if not found:
+        empty("No audience yet", "Nobody whose taste is known would be shown this.")
+        return
+    top = max(abs(score) for _, score in found) or 1.0
+    rows = []
+    for user_id, score in found:
+        bar = h("i", style=f"width:{100 * max(score, 0.0) / top:.0f}%")
+        rows.append(
+            h(
+                "li", "",
+                h("a", "wrap", user_id, href=desk.path("people", id=user_id)),
+                h("span", "weight", bar, aria_hidden="true"),
+                h("span", "num small faint", f"{score:.2f}"),
+            )
+        )  # fmt: skip
+    Still(h("ol", "audience", *rows))
 
 
 def _fact(name: str, value: object) -> str:
