@@ -21,14 +21,14 @@ LIMIT_S = 300
 END_S = 20
 
 
-def start(command: list[str]) -> tuple[subprocess.Popen[str], list[str]]:
+def start(command: list[str]) -> tuple[subprocess.Popen[str], list[str], threading.Thread]:
     """Start the command and collect what it prints, as it prints it.
 
     Args:
         command: Words.
 
     Returns:
-        The process, and the lines so far (still growing).
+        The process, the lines so far (still growing), and the thread that collects them.
     """
     process = subprocess.Popen(
         command,
@@ -47,8 +47,9 @@ def start(command: list[str]) -> tuple[subprocess.Popen[str], list[str]]:
             sys.stdout.flush()
             lines.append(line)
 
-    threading.Thread(target=read, daemon=True).start()
-    return process, lines
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return process, lines, reader
 
 
 def link_in(lines: list[str]) -> str | None:
@@ -103,7 +104,7 @@ def main(command: list[str]) -> int:
     Returns:
         The exit code.
     """
-    process, lines = start(command)
+    process, lines, reader = start(command)
     end_s = time.monotonic() + LIMIT_S
     while link_in(lines) is None and process.poll() is None and time.monotonic() < end_s:
         time.sleep(0.1)
@@ -118,6 +119,7 @@ def main(command: list[str]) -> int:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         wrong.append(f"it had not ended {END_S} s after Ctrl-C")
+    reader.join(5)
     if any("Traceback" in line for line in lines):
         wrong.append("a traceback was printed")
     for sentence in wrong:

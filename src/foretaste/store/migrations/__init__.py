@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from foretaste.core.errors import StorageError
 from foretaste.store.engine import Database
 
-__all__ = ["bring_up", "current_version", "versions"]
+__all__ = ["bring_up", "current_version", "known_versions"]
 
 _LOCK = 0x666F7265  # "fore": PostgreSQL's advisory lock of whoever migrates
 
@@ -37,7 +37,7 @@ def bring_up(database: Database, to: str) -> None:
         if database.dialect == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         here = current_version(connection)  # another worker may have been faster
-        if here is not None and here not in versions():
+        if here is not None and here not in known_versions():
             raise StorageError(
                 "this database was made by a newer version of Foretaste",
                 expected=f"schema {to} or older",
@@ -63,7 +63,7 @@ def current_version(connection: sa.Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def versions() -> list[str]:
+def known_versions() -> list[str]:
     """All migrations, oldest first.
 
     Returns:
