@@ -145,8 +145,11 @@ class Inside:
         Args:
             fresh: The value.
         """
-        before, self.serving = self.serving, fresh
-        if fresh.position != before.position:
+        before = self.serving.position
+        if fresh.position < before:  # the tails first: who answers by the old leaves the rest out
+            self.follower.rebase(fresh.position)
+        self.serving = fresh
+        if fresh.position > before:
             self.follower.rebase(fresh.position)
 
     def next_draw(self) -> int:
@@ -292,4 +295,5 @@ class Inside:
         self.consents.clear()
         self.people.clear()
         self.sessions.clear()
-        self.showing.forget(lambda user_id: self.pseudonym(user_id) == name)
+        if again:  # the first time, whoever forgets is still counting what it erases
+            self.showing.forget(lambda user_id: self.pseudonym(user_id) == name)

@@ -16,7 +16,8 @@ from foretaste.app.service.inside import Inside
 from foretaste.app.service.log.breaker import Breaker
 from foretaste.app.service.settings import ServiceSettings
 from foretaste.app.service.shelf.bundles import ACTIVE
-from foretaste.app.service.shelf.opening import begin, locked, serving_of
+from foretaste.app.service.shelf.opening import begin, locked
+from foretaste.app.service.shelf.recovering import settled
 from foretaste.app.service.values import Health
 from foretaste.app.service.workspace import Workspace
 from foretaste.core import Clock
@@ -241,7 +242,7 @@ class Service:
             active = inside.shelf.active()
             if active is None:
                 active = begin(inside, source, _told)
-            inside.serving = serving_of(inside, active)
+            inside.serving = settled(inside, active, source, _told)
             inside.watcher.wake()
             self._workspaces[name] = Workspace(inside)
             return self._workspaces[name]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from foretaste.app.portrait import Portrait, portrait
 from foretaste.app.service.cases.base import DEGRADED, Cases
 from foretaste.app.service.live.choosing import Choice, choose
-from foretaste.app.service.live.knowing import Known, know
+from foretaste.app.service.live.knowing import Known, known_now
 from foretaste.app.service.live.serving import Serving
 from foretaste.core import Answer, Impression, Query, Reason
 from foretaste.core.errors import LimitError, UnknownIdError
@@ -57,7 +57,9 @@ class AnswerCases(Cases):
         user_id = query.user_id
         if user_id is None and session_id is not None:
             user_id = inside.sessions.user_of(session_id)
-        known = None if user_id is None else know(inside, serving, user_id)
+        known = None
+        if user_id is not None:
+            serving, known = known_now(inside, user_id)
         choice = choose(inside, serving, query, user_id, explore, source)
         overlaid = time.perf_counter()
         answer = self._ask(serving, query, user_id, known, choice, reasons)
@@ -101,7 +103,9 @@ class AnswerCases(Cases):
         user_id = query.user_id
         if user_id is None and session_id is not None:
             user_id = inside.sessions.user_of(session_id)
-        known = None if user_id is None else know(inside, serving, user_id)
+        known = None
+        if user_id is not None:
+            serving, known = known_now(inside, user_id)
         asked = query if user_id == query.user_id else replace(query, user_id=user_id)
         past = None if known is None else known.past
         return serving.recommender.pipeline.explain(asked, item_ids, past=past)
@@ -121,10 +125,12 @@ class AnswerCases(Cases):
         """
         inside = self._inside
         inside.follower.catch_up()
-        serving = inside.serving
-        known = know(inside, serving, user_id)
+        serving, known = known_now(inside, user_id)
         translator = serving.recommender.pipeline.translator
-        strange = known.past is None and user_id not in translator.user_ids
+        gone = inside.was_forgotten(user_id, serving.position)
+        strange = known.past is None and (gone or user_id not in translator.user_ids)
+        if gone and known.past is not None:
+            strange = not len(known.past.history) and not known.past.profile
         if known.quiet or strange:
             raise UnknownIdError(f"nothing is known of a person with the id {user_id!r}")
         evidence, _ = translator.evidence(Query(user_id), known.past)

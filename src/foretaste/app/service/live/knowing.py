@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
     from foretaste.app.service.live.serving import Serving
 
-__all__ = ["Known", "know"]
+__all__ = ["Known", "know", "known_now"]
 
 _SHORT = 128
 """Longest history that is kept joined, 25 bytes an event; longer ones are joined anew."""
@@ -38,6 +38,23 @@ class Known:
     consent: Consent
     whole: bool = True
     quiet: bool = False
+
+
+def known_now(inside: Inside, user_id: str) -> tuple[Serving, Known]:
+    """What answers, and what is known of somebody beside what that has read.
+
+    Args:
+        inside: The workspace.
+        user_id: The person.
+
+    Returns:
+        Both, of one moment: a swap in between would leave out what only the new one has read.
+    """
+    while True:
+        serving = inside.serving
+        known = know(inside, serving, user_id)
+        if inside.serving.position == serving.position:
+            return serving, known
 
 
 def know(inside: Inside, serving: Serving, user_id: str) -> Known:

@@ -12,6 +12,7 @@ from foretaste.app.service.live.drift import Drift
 from foretaste.app.service.live.serving import Serving
 from foretaste.app.service.live.trying import Trying
 from foretaste.app.service.shelf.opening import serving_of
+from foretaste.core.errors import BundleError, ForetasteError, UnknownIdError
 from foretaste.store import Consent, Revision
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = ["Watcher"]
 _LOG = logging.getLogger("foretaste.service")
 _PAGE = 1_000
 _CONSENTS_S = 30.0
+_AGAIN_S = 5.0
 
 
 class Watcher:
@@ -39,6 +41,9 @@ class Watcher:
         self._drifted_s = -math.inf
         self._consents_s = -math.inf
         self._prepared: str | None = None
+        self._people_due = False
+        self._trouble: ForetasteError | None = None
+        self._again_s = -math.inf
 
     def wake(self) -> None:
         """Read everything once, before the first answer."""
@@ -53,17 +58,24 @@ class Watcher:
         """Fetch what changed since the last look."""
         inside = self._inside
         now = inside.breaker.call(inside.space.revision)
-        before, self._seen = self._seen, now
+        before = self._seen
         if before is None or now.facts != before.facts:
             inside.trying = Trying.read(inside.space)
-            self._bundle()
+            self._again_s = -math.inf
+            self._follow_bundle()
+        elif self._trouble is not None:
+            self._follow_bundle()
         if now.items > inside.serving.items_revision:
             self._grow()
         if before is None:
             self._consents()
             inside.people.fill({})
-        if before is None or now.people != before.people:
+        if before is None or now.people != before.people or self._people_due:
+            self._people_due = False
             self._changed_people(first=before is None)
+        self._seen = now  # what failed on the way here is tried again
+        if self._trouble is not None and before is not None:
+            raise self._trouble
 
     def enter(self, name: str) -> None:
         """Let a bundle of the shelf answer; call with the workspace's ``changing`` held.
@@ -77,9 +89,21 @@ class Watcher:
         fresh = serving_of(inside, name)
         fresh.grower.prepare()
         fresh = self._grown(fresh)
-        self._people = min(self._people, fresh.people_revision)
+        if fresh.people_revision < self._people:
+            self._people, self._people_due = fresh.people_revision, True
         inside.swap(self._drifted(fresh))
         _LOG.info("%s: the bundle %s answers now", inside.name, name)
+
+    def _follow_bundle(self) -> None:
+        """Let the active bundle answer; one that cannot be read keeps nothing else waiting."""
+        if time.monotonic() < self._again_s:
+            return
+        try:
+            self._bundle()
+            self._trouble = None
+        except (BundleError, UnknownIdError) as error:
+            self._trouble = error
+            self._again_s = time.monotonic() + _AGAIN_S
 
     def _bundle(self) -> None:
         inside = self._inside

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from foretaste.app.service.values import BundleInfo
 from foretaste.core.errors import BundleError, StorageError, UnknownIdError
 from foretaste.store import Space
 
-__all__ = ["ACTIVE", "Shelf"]
+__all__ = ["ACTIVE", "FIT", "Shelf"]
 
 ACTIVE = "bundle"
 """Name of the fact that says which bundle answers; changed by compare-and-swap alone."""
+FIT = "fit-"
+"""How folders begin that a fit is being written to; the job's id follows."""
 _NAME = re.compile(r"[0-9a-f]{1,64}(-\d+)?")
 
 
@@ -198,6 +201,23 @@ class Shelf:
             raise StorageError("the bundle that answers is not removed", where=name)
         (self.folder / f"{name}.json").unlink(missing_ok=True)
         shutil.rmtree(self.place(name), ignore_errors=True)
+
+    def sweep(self, keep: Collection[str]) -> None:
+        """Delete folders that a process which was killed left behind; they hold people's data.
+
+        Call with the shelf locked: nothing is between its folder and its entry then.
+
+        Args:
+            keep: Folders of fits that go on.
+        """
+        for path in self.folder.glob("*"):
+            fitting = path.name.startswith(FIT) and path.name not in keep
+            nameless = (
+                bool(_NAME.fullmatch(path.name))
+                and not path.with_name(f"{path.name}.json").exists()
+            )
+            if path.is_dir() and (fitting or nameless):
+                shutil.rmtree(path, ignore_errors=True)
 
     def prune(self, keep: int) -> list[str]:
         """Keep the newest bundles alone; the active one always stays.

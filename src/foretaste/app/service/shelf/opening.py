@@ -25,7 +25,7 @@ from foretaste.data import DatasetBuilder
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
 
-__all__ = ["EMPTY", "begin", "locked", "serving_of"]
+__all__ = ["EMPTY", "begin", "described", "locked", "nothing", "serving_of"]
 
 EMPTY = "empty"
 """What a workspace begins with that is to be filled by its owner."""
@@ -49,9 +49,10 @@ def begin(inside: Inside, source: str | Path | None, tell: Tell) -> str:
         active = inside.shelf.active()
         if active is not None:  # another process was faster
             return active
-        nothing = str(source) == EMPTY and not Path(EMPTY).exists()
-        recommender = fit(_nothing(inside.name)) if nothing else _first(source, tell)
-        position = 0 if nothing else seed_store(inside.space, recommender.dataset, tell)
+        empty = str(source) == EMPTY and not Path(EMPTY).exists()
+        blank, hidden = nothing(inside.name)
+        recommender = fit(blank) if empty else _first(source, tell)
+        position = 0 if empty else seed_store(inside.space, recommender.dataset, tell)
         info = BundleInfo(
             "", recommender.digest, position, inside.clock.now_s(), False,
             dict(recommender.card), "seed",
@@ -62,8 +63,8 @@ def begin(inside: Inside, source: str | Path | None, tell: Tell) -> str:
             "people": revision.people,
             "code": code_digest(),
         }
-        if nothing:
-            noted["hidden"] = [_PLACEHOLDER]
+        if empty:
+            noted["hidden"] = hidden
         put = inside.shelf.put(recommender, info, noted)
         inside.shelf.activate(put.name, instead_of=None)
         return put.name
@@ -122,18 +123,38 @@ def locked(folder: Path) -> Iterator[None]:
     yield
 
 
-def _nothing(name: str) -> Dataset:
-    """A catalogue of one thing that is never shown: a model needs something to be fitted on."""
+def nothing(name: str) -> tuple[Dataset, list[str]]:
+    """A catalogue of one thing that is never shown: a model needs something to be fitted on.
+
+    Args:
+        name: What to call it.
+
+    Returns:
+        The data, and the ids to hide.
+    """
     import polars as pl
 
     table = pl.DataFrame({"item_id": [_PLACEHOLDER], "title": ["nothing yet"]})
-    return DatasetBuilder(name).items(table).build()
+    return DatasetBuilder(name).items(table).build(), [_PLACEHOLDER]
 
 
-def _first(source: str | Path | None, tell: Tell) -> Recommender:
+def described(source: str | Path | None) -> Recommender | Dataset:
+    """Read what a workspace begins with.
+
+    Args:
+        source: A bundle, or data; ``None`` is the sample.
+
+    Returns:
+        The bundle's recommender, or the data, not fitted.
+    """
     if source is None:
-        return fit(sample(), progress=tell)
+        return sample()
     place = Path(source)
     if (place / "manifest.json").is_file() and (place / "parts").is_dir():
         return load(place)
-    return fit(read(place), progress=tell)
+    return read(place)
+
+
+def _first(source: str | Path | None, tell: Tell) -> Recommender:
+    found = described(source)
+    return found if isinstance(found, Recommender) else fit(found, progress=tell)

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING, Any
 from foretaste.app.bundles import load, save
 from foretaste.app.fitting import code_digest
 from foretaste.app.forgetting import forget_people
+from foretaste.app.service.shelf.bundles import FIT
 from foretaste.app.service.shelf.opening import locked
 from foretaste.app.service.values import BundleInfo, Part
-from foretaste.core.errors import ConflictError, ForetasteError, InputError
+from foretaste.core.errors import (
+    BundleError,
+    ConflictError,
+    ForetasteError,
+    InputError,
+    UnknownIdError,
+)
 
 if TYPE_CHECKING:
     from foretaste.app.service.inside import Inside
@@ -47,7 +54,7 @@ def promote(inside: Inside, folder: Path, done: Mapping[str, Any], reason: str) 
         inside.read_forgotten()
         active = inside.shelf.active()
         position = int(done["position"])
-        if active is not None and inside.shelf.info(active).position > position:
+        if active is not None and _read_by(inside, active) > position:
             raise ConflictError("a bundle that has read more answers meanwhile", got=active)
         digest = str(done["digest"])
         digest = _without_forgotten(inside, folder, position, digest)
@@ -58,8 +65,7 @@ def promote(inside: Inside, folder: Path, done: Mapping[str, Any], reason: str) 
         )
         noted = {key: done[key] for key in _NOTED if key in done} | {"code": code_digest()}
         inside.shelf.note(info, noted)
-        inside.shelf.activate(name, instead_of=active)
-        inside.enter(name)
+        _answer(inside, name, active)
         inside.shelf.prune(inside.settings.refresh.keep)
         return replace(info, active=True)
 
@@ -88,10 +94,27 @@ def roll_back(inside: Inside, to: str | None) -> str:
                 raise InputError("there is no bundle before this one", got=str(active))
             to = older[0]
         inside.shelf.info(to)
-        if to != active:
-            inside.shelf.activate(to, instead_of=active)
-        inside.enter(to)
+        _answer(inside, to, active)
         return to
+
+
+def _answer(inside: Inside, name: str, active: str | None) -> None:
+    """Let a bundle answer, here and everywhere; where it cannot be read, all stays as it was."""
+    if name != active:
+        inside.shelf.activate(name, instead_of=active)
+    try:
+        inside.enter(name)
+    except BaseException:
+        if name != active and active is not None:
+            inside.shelf.activate(active, instead_of=name)
+        raise
+
+
+def _read_by(inside: Inside, name: str) -> int:
+    try:
+        return inside.shelf.info(name).position
+    except (BundleError, UnknownIdError):  # it is not on this machine
+        return -1
 
 
 def rewrite_shelf(inside: Inside, user_ids: tuple[str, ...]) -> tuple[dict[str, Part], list[str]]:
@@ -110,6 +133,7 @@ def rewrite_shelf(inside: Inside, user_ids: tuple[str, ...]) -> tuple[dict[str, 
     parts: dict[str, Part] = {}
     touched: list[str] = []
     with inside.changing, locked(inside.folder):
+        inside.shelf.sweep(_unfinished(inside))
         for info in inside.shelf.infos():
             try:
                 found = _rewritten(inside, info, user_ids)
@@ -133,7 +157,12 @@ def _rewritten(
 ) -> dict[str, Part] | None:
     shelf = inside.shelf
     before = shelf.load(info.name)
-    there = [one for one in user_ids if one in before.dataset.user_ids]
+    # Also whoever was forgotten when something failed on the way to here.
+    there = [
+        one
+        for one in before.dataset.user_ids.ids
+        if one in user_ids or inside.was_forgotten(one, info.position)
+    ]
     if not there:
         return None
     after = forget_people(before, there)
@@ -145,9 +174,15 @@ def _rewritten(
     )
     put = shelf.put(after.recommender, fresh, noted)
     if info.active:
-        shelf.activate(put.name, instead_of=info.name)
-        inside.enter(put.name)
+        _answer(inside, put.name, info.name)
     return {name: Part(one.exact, one.how) for name, one in after.parts.items()}
+
+
+def _unfinished(inside: Inside) -> list[str]:
+    """Folders that fits are being written to; each is cleaned when it is promoted."""
+    names = [path.name for path in inside.shelf.folder.glob(f"{FIT}*")]
+    jobs = {name: inside.space.jobs.get(name.removeprefix(FIT)) for name in names}
+    return [n for n, job in jobs.items() if job is None or job.status in ("queued", "running")]
 
 
 def _without_forgotten(inside: Inside, folder: Path, position: int, digest: str) -> str:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from foretaste.app.service.shelf.bundles import FIT
 from foretaste.app.service.shelf.promoting import promote
 from foretaste.app.service.work.answers import forget_answers
 from foretaste.app.service.work.child import CancelledWorkError, WorkFailedError, run_child
@@ -42,7 +43,7 @@ def _refit(inside: Inside, job: Job, tell: Tell) -> dict[str, Any]:
 
 
 def _fitted(inside: Inside, job: Job, tell: Tell, asked: Mapping[str, Any]) -> dict[str, Any]:
-    out = inside.shelf.folder / f"fit-{job.job_id}"
+    out = inside.shelf.folder / f"{FIT}{job.job_id}"
     reason = str(job.arguments.get("reason", asked["task"]))
     try:
         for _ in range(_TRIES):
