@@ -271,3 +271,33 @@ def test_drained_twice_is_kept_once(tmp_path):
         assert spool.drain(keep) == 3
         assert list(store.space("default").events.read()) == events
     spool.close()
+
+
+def test_a_lock_file_that_was_deleted_meanwhile_is_no_lock(spool, monkeypatch):
+    import fcntl
+
+    usual, deleted = fcntl.flock, []
+
+    def flock(file, how):
+        if not deleted:  # another process took the new file for a dead one's, and deleted it
+            deleted.append(files(spool, ".lock")[0])
+            deleted[0].unlink()
+        usual(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    spool.put("one", likes("ann", "a"))
+    other, kept = Spool(spool.folder), Kept()
+    assert other.drain(kept) == 0 and deleted  # it lives, and is left alone
+    spool.put("one", likes("ann", "b"))
+    assert spool.drain(kept) == 2 and kept.ids == ["a", "b"]
+    other.close()
+
+
+def test_a_name_that_somebody_looks_at_is_left_to_them(spool):
+    from foretaste.store.spool.files import lock
+
+    held = lock(spool._lock_path(spool._owner))
+    spool.put("one", likes("ann", "a"))
+    os.close(held)
+    kept = Kept()
+    assert spool.drain(kept) == 1 and kept.ids == ["a"]

@@ -22,6 +22,7 @@ __all__ = ["Frame"]
 _LOG = structlog.get_logger("foretaste.http")
 _SANE_ID = re.compile(rb"[A-Za-z0-9_.:-]{1,100}")
 _API = ("/v1", "/api/", "/health", "/metrics", "/openapi.json")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = ("/health/live", "/health/ready", "/metrics")
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -128,7 +129,9 @@ class Frame:
     def _note(self, scope: Scope, status: int, took_s: float, request_id: str) -> None:
         route = scope.get("route")
         name = getattr(route, "path", None) or "other"
-        self.metrics.request(name, scope["method"], status, took_s)
+        method = scope["method"]
+        # A caller may make methods up: each would be a series of its own, for good.
+        self.metrics.request(name, method if method in _METHODS else "other", status, took_s)
         if self.log is None or scope["path"] in _QUIET:
             return
         call: Any = scope.get("foretaste.call")

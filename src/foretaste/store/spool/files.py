@@ -30,13 +30,19 @@ def lock(path: Path) -> int:
     """
     import fcntl
 
-    file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    while True:
+        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file), os.stat(path)):
+                return file
+        except FileNotFoundError:
+            pass
+        except OSError:
+            os.close(file)
+            raise
+        # Whoever held it before has deleted it after we opened it: others would lock another.
         os.close(file)
-        raise
-    return file
 
 
 def line_of(workspace: str, events: Sequence[Event]) -> bytes:

@@ -54,7 +54,7 @@ class Spool:
         self.folder = Path(folder)
         self.max_bytes = max_bytes
         self._file_bytes = file_bytes
-        self._owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._owner = _new_owner()
         self._number = 0
         self._file: int | None = None
         self._offset = 0
@@ -157,7 +157,7 @@ class Spool:
     def _append(self, line: bytes) -> None:
         if self._file is None:
             if self._held is None:
-                self._held = lock(self._lock_path(self._owner))
+                self._held = self._own()
             self._number += 1
             path = self.folder / f"{self._owner}-{self._number:08d}{_ENDING}"
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -179,6 +179,14 @@ class Spool:
         self._offset += len(line)
         if self._offset >= self._file_bytes:
             self._seal()
+
+    def _own(self) -> int:
+        """Lock a name; whoever looks for dead processes may hold a new one for a moment."""
+        while True:
+            try:
+                return lock(self._lock_path(self._owner))
+            except BlockingIOError:
+                self._owner = _new_owner()
 
     def _seal(self) -> None:
         if self._file is not None:
@@ -235,6 +243,10 @@ class Spool:
             self._lock_path(owner).unlink(missing_ok=True)
         finally:
             os.close(held)
+
+
+def _new_owner() -> str:
+    return f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
 def _full(folder: Path, max_bytes: int) -> BusyError:

@@ -31,6 +31,9 @@ class KeyTable:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
+        # Every request asks for a key: a server that hangs must not hold them up for long.
+        names = ", ".join(field.name for field in fields(KeyRecord))
+        self._get = database.sql(f"SELECT {names} FROM keys WHERE key_id = ?")
 
     def add(self, key: KeyRecord) -> None:
         """Keep a key.
@@ -60,9 +63,10 @@ class KeyTable:
         Returns:
             The record, or ``None``.
         """
-        with self.database.read() as connection:
-            row = connection.execute(sa.select(keys).where(keys.c.key_id == key_id)).first()
-        return None if row is None else _key(row)
+        rows = self.database.rows(
+            self._get, (key_id,), longest_s=self.database.settings.follow_timeout_s
+        )
+        return KeyRecord(*rows[0]) if rows else None
 
     def by_id(self, key_id: str) -> KeyRecord | None:
         """The same as :meth:`get`.

@@ -220,8 +220,11 @@ class Tails:
             self._loading.pop(user_id, None)
             if gone:
                 self._stale.discard(user_id)
-            else:
+            elif self.whole:
                 self._stale.add(user_id)
+                if len(self._stale) > self._most_people:
+                    self._stale.clear()
+                    self.whole = False
 
     def people(self) -> list[str]:
         """Who is here.
