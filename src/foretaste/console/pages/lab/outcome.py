@@ -83,7 +83,7 @@ def _effect(effect: ArmEffect) -> None:
         else "Not decided: the interval you may read at any time still holds zero."
     )
     tag("p", told, "small strong")
-    if fixed.variance_removed:
+    if fixed.variance_removed >= 0.005:
         removed = 100 * fixed.variance_removed
         note(
             f"What people did before explains {removed:.0f} % of the spread (CUPED).", "tiny faint"
