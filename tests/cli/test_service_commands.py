@@ -150,6 +150,27 @@ def test_bundles_are_listed(run: Any, home: Path) -> None:
     assert json.dumps(found)
 
 
+def test_the_console_link_leads_to_the_service_that_runs(run: Any, home: Path) -> None:
+    left = home / "console.address"
+    left.write_text("http://127.0.0.1:9123\n")
+    try:
+        found = run("console", "--home", home)
+    finally:
+        left.unlink()
+    assert found.out.startswith("http://127.0.0.1:9123/console/enter?token="), found.out
+    assert not found.err
+    assert "settings" in run("console", "--home", home).err  # nobody runs there: it is said
+
+
+def test_bundles_are_told_in_words(run: Any, home: Path) -> None:
+    words = run("bundles", "list", "--home", home).out
+    (active,) = [one for one in run("bundles", "list", "--home", home, "--json").json
+                 if one["active"]]  # fmt: skip
+    (line,) = [line for line in words.splitlines() if active["name"] in line]
+    assert "serves" in line
+    assert "{" not in words
+
+
 def test_the_console_link_is_good_once(run: Any, home: Path) -> None:
     from foretaste.app.service import Service, load_service_settings
     from foretaste.core.errors import UnauthenticatedError
