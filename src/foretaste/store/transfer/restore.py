@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from foretaste.core.errors import BusyError, DataError, StorageError
 from foretaste.store.engine import Address, Database, address_of
-from foretaste.store.migrations import bring_up, current_version, versions
+from foretaste.store.migrations import bring_up, current_version, known_versions
 from foretaste.store.schema import SCHEMA_VERSION, metadata
 from foretaste.store.settings import StoreSettings
 from foretaste.store.transfer.backup import Backup, aside, frames_in, opened, verify_backup
@@ -65,7 +65,7 @@ def restore(
     _may_replace(address, settings, overwrite)
     tell("verifying the backup", 0.0)
     found = verify_backup(file)
-    if found.schema_version not in versions():
+    if found.schema_version not in known_versions():
         raise DataError(
             "this backup was made by a newer version of Foretaste",
             expected=f"schema {SCHEMA_VERSION} or older", got=found.schema_version,
