@@ -218,7 +218,7 @@ class ReasonWriter:
         title = self.catalogue.titles[int(history.rows[j])]
         code, value = int(history.kinds[j]), float(history.values[j])
         kind = self.kinds[code] if code < len(self.kinds) else ""
-        if not np.isnan(value) and kind == "rate":
+        if kind == "rate" and value == value:  # not NaN
             return f"You gave {title} {value:g}"
         if kind in _DID:
             return _DID[kind].format(title=title)

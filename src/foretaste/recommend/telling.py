@@ -7,7 +7,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from foretaste.core import Attribution, History
+from foretaste.core import Attribution, FloatArray, History
 
 __all__ = ["Cause", "Told"]
 
@@ -47,8 +47,8 @@ class Told:
         self.found, self.history, self.source, self.wish = found, history, source, wish
         self.rows: list[int] = found.rows.tolist()
         effect = found.past if found.effect is None else found.effect
-        best = np.argsort(-effect, axis=1, kind="stable")[:, :most]
-        lines = np.arange(len(best))[:, None]
+        lines = np.arange(len(effect))[:, None]
+        best = _largest(effect, lines, most)
         self._effects = effect[lines, best].tolist()
         self.places: list[list[int]] = best.tolist()
         self.items: list[list[int]] = history.rows[best].tolist()
@@ -91,3 +91,14 @@ class Told:
         causes += [(part[position], name, -1) for name, part in self._strengths]
         causes.sort(key=_STRENGTH, reverse=True)
         return causes
+
+
+def _largest(effect: FloatArray, lines: np.ndarray, most: int) -> np.ndarray:
+    """Places of the largest values of each line, largest first, ties by place."""
+    falling = -effect
+    if effect.shape[1] > 4 * most:  # finding the few first makes the sort short
+        few = np.sort(np.argpartition(falling, most, axis=1)[:, :most], axis=1)
+        order = np.argsort(falling[lines, few], axis=1, kind="stable")
+        best: np.ndarray = few[lines, order]
+        return best
+    return np.argsort(falling, axis=1, kind="stable")[:, :most]

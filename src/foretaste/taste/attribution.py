@@ -40,6 +40,7 @@ def past_shares(
         else:
             table[:, places] += share
 
+    whole = len(heard.liked_places) == length
     if strength > 0:
         scale = strength * stretch
         shares, deletion = reading.posterior.told(prior.features[rows], prior.blocks)
@@ -52,5 +53,8 @@ def past_shares(
     for name, share in direction.shares(heard.liked, rows, reading.traces).items():
         scaled = stretch * share if name == "direction" and direction.right.size else share
         add(name, heard.liked_places, scaled)
-        effect[:, heard.liked_places] += scaled
+        if whole:
+            effect += scaled
+        else:
+            effect[:, heard.liked_places] += scaled
     return blocks, effect

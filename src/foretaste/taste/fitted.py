@@ -22,8 +22,10 @@ from foretaste.taste.state import from_state, to_state
 
 __all__ = ["FittedTaste"]
 
-_MEANS_KEPT = 64
-"""Prior means kept ready, by number of liked events."""
+_MEANS_KEPT = 160
+"""Prior means kept ready, by number of liked events; fewer where items are many."""
+_MEANS_NUMBERS = 6_000_000
+"""Numbers in them together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,9 +234,11 @@ class FittedTaste:
     def _mean(self, count: int) -> FloatArray:
         """Prior mean of all items after some events; the latest few are kept."""
         known = self._means
+        if self.direction.joint_events is None:  # past the last knot the mean stays as it is
+            count = min(count, self.direction.knots[-1])
         found = known.get(count)
         if found is None:
-            if len(known) >= _MEANS_KEPT:
+            if len(known) >= min(_MEANS_KEPT, 1 + _MEANS_NUMBERS // max(self.n_items, 1)):
                 known.clear()
             found = known[count] = self.direction.mean(count)
         return found

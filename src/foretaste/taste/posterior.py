@@ -13,7 +13,7 @@ from foretaste.core import FloatArray
 __all__ = ["Posterior", "condition", "condition_many"]
 
 
-_SMALL = 96
+_SMALL = 160
 """Systems up to this size are inverted at once: reasons will want the inverse anyway."""
 
 
@@ -57,10 +57,16 @@ class Posterior:
         return found
 
     @cached_property
+    def _weights(self) -> FloatArray:
+        """``alpha = A^-1 r``, [n], where the system is ``A``."""
+        found: FloatArray = self.inverse @ self.residuals
+        return found
+
+    @cached_property
     def _deleting(self) -> FloatArray:
         """``alpha_j / [A^-1]_jj``: leave-one-out residuals, [n]."""
         if self.by_events:
-            alpha, own = self.inverse @ self.residuals, self.inverse.diagonal()
+            alpha, own = self._weights, self.inverse.diagonal()
         else:
             alpha = (self.residuals - self.features @ self.shift) / self.noise
             inner = np.einsum("nd,nd->n", self.features @ self.inverse, self.features)
@@ -126,10 +132,20 @@ class Posterior:
             :meth:`shares` of each block, and :meth:`deletion`.
         """
         wide = rows.astype(np.float64)
-        gains = {name: self.gains(wide, slice(*place)) for name, place in blocks.items()}
-        whole: FloatArray = sum(gains.values(), np.zeros((len(rows), len(self.noise))))
-        shares: dict[str, FloatArray] = {n: gain * self.residuals for n, gain in gains.items()}
-        return shares, whole * self._deleting
+        if not blocks:
+            return {}, np.zeros((len(rows), len(self.noise)))
+        places = [slice(*place) for place in blocks.values()]
+        stacked: FloatArray
+        if self.by_events:  # all blocks through the inverse at once
+            seen = [wide[:, part] @ self.features[:, part].T for part in places]
+            stacked = np.concatenate(seen) @ self.inverse
+        else:
+            through = [wide[:, part] @ self.inverse[part] for part in places]
+            stacked = (np.concatenate(through) @ self.features.T) / self.noise
+        gains = stacked.reshape(len(places), len(rows), len(self.noise))
+        whole = gains.sum(axis=0)
+        gains *= self.residuals
+        return dict(zip(blocks, gains, strict=True)), whole * self._deleting
 
     def variance(self, rows: FloatArray) -> FloatArray:
         """``phi' Sigma phi``.
@@ -143,7 +159,7 @@ class Posterior:
         wide = rows.astype(np.float64)
         if self.by_events:
             seen = wide @ self.features.T
-            known = np.einsum("kn,kn->k", seen @ self.inverse, seen)
+            known = ((seen @ self.inverse) * seen).sum(axis=1)
             found: FloatArray = np.einsum("kd,kd->k", wide, wide) - known
         else:
             found = np.einsum("kd,kd->k", wide @ self.inverse, wide)
@@ -202,6 +218,8 @@ def condition(
     found = Posterior(wide, residuals, noise, shift, system, by_events)
     if inverse is not None:
         vars(found)["inverse"] = inverse
+        if by_events:
+            vars(found)["_weights"] = solved
     return found
 
 

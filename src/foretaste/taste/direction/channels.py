@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from foretaste.core import FloatArray
+from foretaste.taste.direction.fading import faded
 
 __all__ = ["Channel", "Direction"]
 
@@ -45,10 +46,8 @@ class Channel:
         Returns:
             float32 [n].
         """
-        ages = np.arange(count - 1, -1, -1, dtype=np.float32)
-        found: FloatArray = (
-            np.float32(max(count, 1) ** -self.power) * np.float32(self.decay) ** ages
-        )
+        scale = np.float32(max(count, 1) ** -self.power)
+        found: FloatArray = scale * faded(self.decay, count)
         return found
 
     def matrix(self) -> Any:

@@ -15,6 +15,9 @@ from foretaste.taste.prior import Prior
 
 __all__ = ["Reading"]
 
+_FADED = 1e-8
+"""Weight of an event, against that of the newest, below which it changes no float32 sum."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -76,9 +79,17 @@ class Reading:
         for channel in self.direction.channels if len(liked) else ():
             if channel.left is None:
                 continue
-            trace = channel.left[liked] * self.direction._weights(channel, len(liked))[:, None]
-            earlier = found.get(channel.block)
-            found[channel.block] = trace if earlier is None else earlier + trace
+            weights = self.direction._weights(channel, len(liked))
+            trace = found.get(channel.block)
+            if trace is None:
+                trace = found[channel.block] = channel.left[liked]
+                trace *= weights[:, None]
+                continue
+            # What has faded below rounding adds nothing: weights grow towards the newest.
+            start = int(np.searchsorted(weights, _FADED * weights[-1]))
+            newer = channel.left[liked[start:]]
+            newer *= weights[start:, None]
+            trace[start:] += newer
         return found
 
     @cached_property
@@ -92,5 +103,5 @@ class Reading:
             place = place + strength * self.posterior.shift
         factors = np.zeros(self.direction.right.shape[1], np.float32)
         for trace in self.traces.values():
-            factors += trace.sum(axis=0)
+            factors += np.ones(len(trace), np.float32) @ trace
         return np.concatenate([place, factors]).astype(np.float32)
