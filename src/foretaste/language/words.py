@@ -120,6 +120,11 @@ def make_stem(language: str | None) -> Stem:
     return stemmed
 
 
+_SOMETHING = ("someone", "somebody", "something", "anyone", "anybody", "anything", "everything",
+              "everyone", "everybody", "nothing", "nobody")  # fmt: skip
+"""What English wishes begin with ("something lighter"), and no list of ``bm25s`` holds."""
+
+
 @lru_cache(maxsize=32)
 def stop_words(language: str | None) -> frozenset[str]:
     """Words that say nothing by themselves, as listed in ``bm25s``; always the Chinese too.
@@ -136,6 +141,8 @@ def stop_words(language: str | None) -> frozenset[str]:
     if language == "english":
         names.append("STOPWORDS_EN_PLUS")
     listed = [fold(word) for name in names for word in getattr(stopwords, name, ())]
+    if language == "english":
+        listed += _SOMETHING
     # "aren't" is split as any text is; a Chinese word is not, for its characters alone may
     # well say something.
     whole = {word for word in listed if is_unspaced(word)}

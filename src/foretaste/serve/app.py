@@ -89,7 +89,8 @@ def make_app(
     if http.origins:
         app.add_middleware(Cors, http.origins)
     said: LogSettings = service.settings.log
-    lines = request_log(said.format) if said.requests else None
+    wanted = said.requests and said.level in ("debug", "info")
+    lines = request_log(said.format) if wanted else None
     app.add_middleware(Frame, http, metrics, lines, make_spans(said.traces))
     return app
 
