@@ -49,7 +49,7 @@ class LiveSettings(Settings):
     """How fast what happens reaches the answers, and how much memory that may take."""
 
     people: int = Field(100_000, ge=1, description="people whose newest events are kept in memory")
-    bytes: int = Field(256 * 2**20, ge=65_536, description="bytes those events may take")
+    bytes: int = Field(64 * 2**20, ge=65_536, description="bytes those events may take")
     poll_s: float = Field(
         0.2, ge=0.01, le=60, description="how often changes of other processes are looked for"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from sys import intern
 from typing import Any
 
 from foretaste.core import Event
@@ -96,8 +97,12 @@ def event_row(event: Event, kept_s: float) -> tuple[Any, ...]:
         ) from None
 
 
+_NOTHING: Mapping[str, Any] = {}
+"""The context of events that have none: one for all, since many events stay in memory."""
+
+
 def kept_event(row: Sequence[Any]) -> KeptEvent:
-    """An event out of the columns of :data:`READ_COLUMNS`.
+    """An event out of the columns of :data:`READ_COLUMNS`; equal ids are one string in memory.
 
     Args:
         row: The values.
@@ -109,13 +114,13 @@ def kept_event(row: Sequence[Any]) -> KeptEvent:
     return KeptEvent(
         position,
         Event(
-            from_db(item_id),
-            from_db(kind),
+            intern(from_db(item_id)),
+            intern(from_db(kind)),
             value,
             time_s,
-            None if user_id is None else from_db(user_id),
+            None if user_id is None else intern(from_db(user_id)),
             None if words is None else from_db(words),
-            {} if context is None else from_json(context),
+            _NOTHING if context is None else from_json(context),
             None if answer_id is None else from_db(answer_id),
             None if given is None else from_db(given),
         ),
