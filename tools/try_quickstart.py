@@ -114,7 +114,7 @@ def main(command: list[str]) -> int:
         os.killpg(process.pid, signal.SIGINT)
     try:
         code = process.wait(END_S)
-        if code not in (0, 2, 130):  # make itself reports an interrupt as 2 or 130
+        if code not in (0, 2, 130, -signal.SIGINT):  # make itself ends of the interrupt
             wrong.append(f"it ended with exit code {code}")
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
