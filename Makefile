@@ -11,7 +11,7 @@ MARKS  ?=
 JOBS   ?= 2
 DATA   ?= ../shared/data
 BENCH  ?= speed attribution kshot strong cold_items melu loo wish_sample wish_ml1m load forget explore \
-          service.speed service.faults service.console
+          service.speed service.faults
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
