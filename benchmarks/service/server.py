@@ -210,6 +210,7 @@ def _spawn(home: Path, port: int, settings: tuple[str, ...]) -> subprocess.Popen
     for one in settings:
         words += ["--set", one]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed server has its bytecode
     with (home / "server.log").open("ab") as log:
         return subprocess.Popen(
             words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment,
